@@ -1,0 +1,97 @@
+# A thin layer over Meson and Ninja; `make help` lists the targets.
+#
+# demo, test, bench and fuzz install the Debian packages they miss (scripts/install-deps); the others expect what
+# `make deps` installs.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+
+# The interpreter that Debian's python3-venv is for, whatever else is first on the PATH.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+EXAMPLE_REQUIREMENTS = examples/resumegen/requirements.txt
+
+all: ## build build/whimbrel and the two libraries (the default)
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+help: ## this list
+	@grep -hE '^[a-z-]+: ##' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 14
+
+deps: ## install what is needed to build (Debian packages)
+	@scripts/install-deps build
+
+install: ## install under $(DESTDIR)$(PREFIX)
+install: all
+	@meson configure $(BUILD) -Dprefix=$(PREFIX) -Dlibdir=lib
+	@ninja -C $(BUILD) --quiet >/dev/null
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet --no-rebuild
+
+demo: ## show the main job on SQLite, from nothing
+	@scripts/install-deps demo
+	@$(MAKE) --no-print-directory all .venv/.demo
+	@scripts/demo
+
+test: ## run every test
+test: prepare-test
+	@.venv/bin/python scripts/test --build $(BUILD)
+
+test-quick: ## run the tests that take less than a minute together
+test-quick: prepare-test
+	@.venv/bin/python scripts/test --build $(BUILD) --quick
+
+torture: ## kill, cut off and race it for as long as an hour; KILLS, STRIDE and STARTERS say how much
+torture: prepare-test
+	@.venv/bin/python scripts/test --build $(BUILD) --torture
+
+prepare-test:
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory all .venv/.test
+
+asan: ## build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
+	@$(MAKE) --no-print-directory all BUILD=build-asan SETUP='-Db_sanitize=address,undefined'
+
+test-asan: ## run every test with that build
+	@scripts/install-deps test
+	@$(MAKE) --no-print-directory asan .venv/.test
+	@.venv/bin/python scripts/test --build build-asan
+
+bench: ## measure: start, many files, apply, size
+	@scripts/install-deps bench
+	@$(MAKE) --no-print-directory all .venv/.test
+	@.venv/bin/python bench/run
+
+fuzz: ## run each fuzz target for $(FUZZ_SECONDS) seconds
+	@scripts/install-deps fuzz
+	@CC=clang $(MAKE) --no-print-directory all BUILD=build-fuzz \
+	    SETUP='-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link'
+	@scripts/fuzz build-fuzz $(FUZZ_SECONDS)
+
+format-check: ## complain about C code that clang-format would change
+	@scripts/install-deps format
+	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format --dry-run -Werror
+
+tidy: ## let clang-tidy look for mistakes
+	@scripts/install-deps tidy
+	@CC=clang $(MAKE) --no-print-directory all BUILD=build-clang
+	@git ls-files -z 'src/*.c' | xargs -0 -P2 -n8 clang-tidy -p build-clang --quiet 2>/dev/null
+
+clean: ## remove everything that was built
+	@rm -rf build build-* .venv
+
+%/build.ninja:
+	@meson setup $(SETUP) $* >/dev/null || { meson setup $(SETUP) $*; exit 1; }
+
+.venv/bin/pip:
+	@$(PYTHON) -m venv .venv
+
+.venv/.demo: $(EXAMPLE_REQUIREMENTS) | .venv/bin/pip
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r $(EXAMPLE_REQUIREMENTS)
+	@touch $@
+
+.venv/.test: tests/requirements.txt $(EXAMPLE_REQUIREMENTS) | .venv/bin/pip
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -r $(EXAMPLE_REQUIREMENTS)
+	@touch $@
+
+.PHONY: all help deps install demo test test-quick torture prepare-test asan test-asan bench fuzz format-check tidy clean
