@@ -1,0 +1,44 @@
+/* A set of revisions: every revision file of one or more folders, and the graph they make. */
+#ifndef WB_REVISION_SET_H
+#define WB_REVISION_SET_H
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "revision/file.h"
+#include "whimbrel.h"
+
+struct wb_graph;
+
+struct wb_revision_set {
+    struct wb_arena arena; /* everything of the set */
+    struct {
+        struct wb_revision **items; /* in the order of loading: by folder, then by file name (bytewise) */
+        size_t count, capacity;
+    } revisions;
+    struct wb_graph *graph;
+};
+
+#define WB_REVISION_SET_INIT ((struct wb_revision_set){0})
+
+void wb_revision_set_release(struct wb_revision_set *set);
+
+struct wb_revision_folders {
+    struct wb_names paths;
+    bool recursive;
+};
+
+/*
+ * Reads all `*.sql` files and builds the graph. Hidden files, editors' backups and other names are passed over. An
+ * empty folder is an empty set; a missing or unreadable one is WB_EIO. WB_EFILE: the first file (or pair of files)
+ * that is wrong. `set` must be WB_REVISION_SET_INIT and is to be released in any case.
+ */
+enum wb_code wb_revision_set_load(struct wb_revision_set *set, const struct wb_revision_folders *folders,
+                                  struct wb_error *err);
+
+/* The file's bytes once more, to be run: WB_EFILE when the file is no longer the one that was loaded. */
+enum wb_code wb_revision_read(const struct wb_revision *revision, struct wb_str *content, struct wb_error *err);
+
+/* The revision of exactly that id, or NULL. */
+struct wb_revision *wb_revision_set_find(const struct wb_revision_set *set, const char *id);
+
+#endif
