@@ -1,0 +1,360 @@
+#include "exec/journal.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "exec/settings.h"
+
+#define UNDER_WAY_PAUSE_MS 1000.0
+
+/* ---- Entries ---- */
+
+/* Who runs whimbrel: the name the environment gives, else the number. (getpwuid() would load half of NSS.) */
+static const char *user_name(struct wb_arena *arena)
+{
+    const char *name = getenv("USER");
+    if (!name || !*name)
+        name = getenv("LOGNAME");
+    return name && *name ? name : wb_arena_printf(arena, "uid %u", (unsigned)geteuid());
+}
+
+static const char *host_name(struct wb_arena *arena)
+{
+    char name[256];
+    if (gethostname(name, sizeof name) != 0)
+        return NULL;
+    name[sizeof name - 1] = '\0';
+    return wb_arena_strdup(arena, name);
+}
+
+struct wb_ledger_entry wb_journal_stamp_entry(const struct wb_target *target, const char *revision,
+                                              struct wb_arena *arena)
+{
+    return (struct wb_ledger_entry){
+        .revision = revision,
+        .direction = WB_UP,
+        .state = WB_LEDGER_RESOLVED,
+        .applied_by = user_name(arena),
+        .host = host_name(arena),
+        .tool_version = WB_VERSION,
+        .app_version = target->app_version,
+    };
+}
+
+struct wb_ledger_entry wb_journal_entry(const struct wb_target *target, const struct wb_plan_step *step,
+                                        enum wb_ledger_state state, struct wb_arena *arena)
+{
+    struct wb_ledger_entry entry = wb_journal_stamp_entry(target, step->walk->revision->id, arena);
+    entry.direction = step->walk->direction;
+    entry.state = state;
+    entry.checksum = step->checksum;
+    entry.statement_count = (unsigned)step->statements.count;
+    entry.next_statement = state == WB_LEDGER_DONE ? entry.statement_count : 0;
+    entry.up_sql = step->up_sql;
+    entry.down_sql = step->down_sql;
+    return entry;
+}
+
+void wb_journal_failed(struct wb_target *target, const struct wb_plan_step *step, const struct wb_error *err)
+{
+    /* A step outside of transactions has its own row, which says it already. */
+    if (!target->session || !step->transactional || err->code == WB_ECANCELLED)
+        return;
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_error ignored = WB_ERROR_INIT;
+    struct wb_ledger_entry entry = wb_journal_entry(target, step, WB_LEDGER_FAILED, &arena);
+    entry.error = err->message;
+    struct wb_query query = wb_ledger_insert_query(&arena, &target->ledger, &entry);
+    (void)wb_target_run(target, &query, 1, &ignored);
+    wb_error_release(&ignored);
+    wb_arena_release(&arena);
+}
+
+/* ---- Steps outside of a transaction ---- */
+
+struct journal {
+    struct wb_target *target;
+    const struct wb_plan_step *step;
+    struct wb_arena arena;
+    const char *id; /* of the ledger's entry */
+    unsigned next;  /* the first statement that is not known to be done */
+};
+
+/* The queries in one transaction, each in a message of its own, and the COMMIT. */
+static enum wb_code run_transaction(const struct journal *journal, const struct wb_query *queries, size_t count,
+                                    struct wb_error *err)
+{
+    struct wb_target *target = journal->target;
+    enum wb_code code = wb_session_run(target->session, target->backend->begin_sql, err);
+    for (size_t i = 0; code == WB_OK && i < count; i++)
+        code = wb_target_run(target, &queries[i], 1, err);
+    if (code == WB_OK)
+        code = wb_session_run(target->session, "COMMIT", err);
+    if (code != WB_OK)
+        wb_target_rollback(target);
+    return code;
+}
+
+/* Whether the statement runs by itself: its effect and the record of it can't commit together. */
+static bool is_bare(const struct wb_statement *statement)
+{
+    return (statement->flags & (WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_MAY_COMMIT)) != 0;
+}
+
+/* ---- Taking up what was cut off ---- */
+
+static enum wb_code fail_unknown(const struct journal *journal, const struct wb_statement *statement,
+                                 const char *finding, struct wb_error *err)
+{
+    const char *id = journal->step->walk->revision->id;
+    wb_fail(err, WB_EPERSON, "revision %s was interrupted at this statement, and whether it is done can't be told", id);
+    if (finding)
+        wb_error_detail(err, "%s", finding);
+    wb_error_hint(err, "Look, and say which: `whimbrel resolve %s --done` goes on behind it, `whimbrel resolve %s --redo` "
+                       "runs it again.", id, id);
+    wb_plan_locate(journal->step, statement, err);
+    return err->code;
+}
+
+/* Asks for a verdict until the server has finished what it is still at for a client that has gone. */
+static enum wb_code wait_for_verdict(struct journal *journal, const struct wb_statement *statement,
+                                     struct wb_verdict *ret_verdict, struct wb_error *err)
+{
+    struct wb_target *target = journal->target;
+    double start = wb_now_ms();
+    for (;;) {
+        WB_TRY(target->backend->verify(target->session, statement, &journal->arena, ret_verdict, err));
+        if (ret_verdict->effect != WB_EFFECT_UNDER_WAY)
+            return WB_OK;
+        if (wb_now_ms() - start > (double)target->lock_wait_ms) {
+            wb_fail(err, WB_ELOCKED, "%s", ret_verdict->finding);
+            wb_plan_locate(journal->step, statement, err);
+            return err->code;
+        }
+        wb_target_emit_text(target, WB_EVENT_LOCK_WAITING, ret_verdict->finding, wb_now_ms() - start);
+        WB_TRY(wb_target_sleep(target, UNDER_WAY_PAUSE_MS, err));
+    }
+}
+
+/*
+ * Before a statement that runs by itself: takes away what an earlier try of it has left, or finds that it is done. With
+ * `cut_off` it is not known whether it ran; otherwise it is known that it is not done, or only half.
+ */
+static enum wb_code settle(struct journal *journal, bool cut_off, bool *ret_done, struct wb_error *err)
+{
+    struct wb_target *target = journal->target;
+    const struct wb_statement *statement = &journal->step->statements.items[journal->next];
+    struct wb_verdict verdict;
+    const char *repair = NULL;
+    *ret_done = false;
+    do {
+        WB_TRY(wait_for_verdict(journal, statement, &verdict, err));
+        if (verdict.effect == WB_EFFECT_UNKNOWN)
+            return cut_off ? fail_unknown(journal, statement, verdict.finding, err) : WB_OK;
+        if (verdict.effect == WB_EFFECT_DONE && !verdict.repair && !cut_off)
+            return WB_OK; /* somebody else's, and the database will say so */
+        if (verdict.finding)
+            wb_target_emit_text(target, WB_EVENT_WARNING, verdict.finding, 0);
+        if (!verdict.repair || wb_equal(verdict.repair, repair))
+            break; /* nothing is left, or it can't be taken away: the database will say so */
+        repair = verdict.repair;
+        WB_TRY(wb_session_run(target->session, repair, err));
+    } while (verdict.effect == WB_EFFECT_NONE);
+    *ret_done = verdict.effect == WB_EFFECT_DONE;
+    return WB_OK;
+}
+
+static enum wb_code note_progress(struct journal *journal, struct wb_error *err)
+{
+    const struct wb_query progress =
+        wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
+    WB_TRY(wb_target_run(journal->target, &progress, 1, err));
+    journal->next++;
+    return WB_OK;
+}
+
+/* A section that was edited after a part of it had run: nobody can say what the statements before it were. */
+static enum wb_code fail_edited(const struct journal *journal, const struct wb_ledger_entry *last, struct wb_error *err)
+{
+    const struct wb_revision *revision = journal->step->walk->revision;
+    wb_fail(err, WB_EPERSON, "revision %s was interrupted after %u of %u statements and has been edited since",
+            revision->id, last->next_statement, last->statement_count);
+    wb_error_hint(err, "Take the edit back and run again; what is to change goes into a new revision.");
+    wb_error_place(err, revision->path, journal->step->section->line, 0);
+    wb_error_revision(err, revision->id);
+    return err->code;
+}
+
+/* Begins a new entry, or takes up the one of a run that was cut off or failed. */
+static enum wb_code begin(struct journal *journal, struct wb_error *err)
+{
+    struct wb_target *target = journal->target;
+    struct wb_ledger_entry last;
+    bool found;
+    WB_TRY(wb_ledger_read_last(target->session, &target->ledger, journal->step->walk->revision->id,
+                               journal->step->walk->direction, &journal->arena, &found, &last, err));
+    bool cut_off = found && last.state == WB_LEDGER_STARTED;
+    bool unfinished = cut_off || (found && last.state == WB_LEDGER_FAILED && last.next_statement > 0);
+    if (unfinished && !wb_equal(last.checksum, journal->step->checksum))
+        return fail_edited(journal, &last, err);
+    struct wb_ledger_entry entry = wb_journal_entry(target, journal->step, WB_LEDGER_STARTED, &journal->arena);
+    if (unfinished && last.next_statement <= journal->step->statements.count)
+        entry.next_statement = last.next_statement;
+    journal->next = entry.next_statement;
+
+    bool done = false;
+    if (cut_off && journal->next < journal->step->statements.count &&
+        is_bare(&journal->step->statements.items[journal->next]))
+        WB_TRY(settle(journal, true, &done, err));
+    struct wb_query query = wb_ledger_start_query(&journal->arena, &target->ledger, &entry, &journal->id);
+    WB_TRY(wb_target_run(target, &query, 1, err));
+    return done ? note_progress(journal, err) : WB_OK;
+}
+
+/* ---- Running ---- */
+
+/* The statement and its progress: in one transaction, or one after the other. */
+static enum wb_code run_statement(struct journal *journal, const struct wb_statement *statement, struct wb_error *err)
+{
+    const struct wb_query own = {.sql = statement->sql, .copy_data = statement->copy_data};
+    if (is_bare(statement)) {
+        bool done = false;
+        if (statement->flags & WB_STATEMENT_NO_TRANSACTION)
+            WB_TRY(settle(journal, false, &done, err));
+        if (!done)
+            WB_TRY(wb_target_run(journal->target, &own, 1, err));
+        return note_progress(journal, err);
+    }
+    const struct wb_query progress =
+        wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
+    WB_TRY(run_transaction(journal, (const struct wb_query[]){own, progress}, 2, err));
+    journal->next++;
+    return WB_OK;
+}
+
+static enum wb_code run_statements(struct journal *journal, struct wb_error *err)
+{
+    const struct wb_statement_list *statements = &journal->step->statements;
+    while (journal->next < statements->count) {
+        const struct wb_statement *statement = &statements->items[journal->next];
+        if (run_statement(journal, statement, err) != WB_OK) {
+            wb_plan_locate(journal->step, statement, err);
+            wb_error_detail(err, "%s%sStatement %u of %zu; those before it are done and recorded.",
+                            err->detail ? err->detail : "", err->detail ? "\n" : "", journal->next + 1,
+                            statements->count);
+            return err->code;
+        }
+    }
+    return WB_OK;
+}
+
+/* The heads and "done" commit together. */
+static enum wb_code finish(struct journal *journal, struct wb_error *err)
+{
+    const struct wb_walk_step *walk = journal->step->walk;
+    struct wb_query *queries = WB_NEW_ARRAY(&journal->arena, walk->changes.count + 1, struct wb_query);
+    size_t count = 0;
+    for (size_t i = 0; i < walk->changes.count; i++)
+        queries[count++] = wb_heads_change_query(&journal->arena, &journal->target->heads, &walk->changes.items[i]);
+    queries[count++] =
+        wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id, WB_LEDGER_DONE, NULL);
+    return run_transaction(journal, queries, count, err);
+}
+
+/*
+ * A failure whose effect is known: the statement is not done, and the next run tries it again. A procedure may have
+ * committed a part of its work: its entry stays as "started", for a person to settle.
+ */
+static void record_failure(struct journal *journal, const struct wb_error *err)
+{
+    const struct wb_statement_list *statements = &journal->step->statements;
+    bool known = journal->next >= statements->count ||
+                 !(statements->items[journal->next].flags & WB_STATEMENT_MAY_COMMIT);
+    if (!journal->id || err->code == WB_EUNREACHABLE || !known)
+        return;
+    struct wb_error ignored = WB_ERROR_INIT;
+    struct wb_query query = wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id,
+                                                   WB_LEDGER_FAILED, err->message);
+    (void)wb_target_run(journal->target, &query, 1, &ignored);
+    wb_error_release(&ignored);
+}
+
+static enum wb_code run_journalled(struct journal *journal, struct wb_error *err)
+{
+    struct wb_query settings = wb_settings_in_session(journal->target, journal->step->section, &journal->arena);
+    if (settings.sql)
+        WB_TRY(wb_target_run(journal->target, &settings, 1, err));
+    WB_TRY(begin(journal, err));
+    enum wb_code code = run_statements(journal, err);
+    if (code == WB_OK)
+        code = finish(journal, err);
+    if (code != WB_OK)
+        record_failure(journal, err);
+    return code;
+}
+
+enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, struct wb_error *err)
+{
+    struct journal journal = {.target = target, .step = step};
+    enum wb_code code = run_journalled(&journal, err);
+    wb_arena_release(&journal.arena);
+    struct wb_error ignored = WB_ERROR_INIT;
+    if (code != WB_EUNREACHABLE)
+        (void)target->backend->reset(target->session, &ignored);
+    wb_error_release(&ignored);
+    return code;
+}
+
+/* ---- What is half done ---- */
+
+enum wb_code wb_journal_check_way(struct wb_target *target, const struct wb_graph *graph, enum wb_direction direction,
+                                  struct wb_arena *arena, struct wb_error *err)
+{
+    struct wb_ledger_entries entries = {0};
+    WB_TRY(wb_ledger_read_unfinished(target->session, &target->ledger, arena, &entries, err));
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct wb_ledger_entry *entry = &entries.items[i];
+        if (entry->direction == direction || !wb_graph_find_id(graph, entry->revision))
+            continue; /* nobody could carry on with a revision that is not among the files */
+        bool up = entry->direction == WB_UP;
+        wb_fail(err, WB_EPERSON, "revision %s was interrupted on its way %s, after %u of %u statements",
+                entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count);
+        wb_error_hint(err, "`whimbrel %s` carries on from there; then %s. Nothing has been changed.",
+                      up ? "upgrade" : "downgrade -1", up ? "downgrade" : "upgrade");
+        wb_error_revision(err, entry->revision);
+        return err->code;
+    }
+    return WB_OK;
+}
+
+/* ---- What a person says ---- */
+
+enum wb_code wb_journal_resolve(struct wb_target *target, const char *revision, bool done, struct wb_error *err)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_ledger_entry last = {0};
+    enum wb_code code = WB_OK;
+    bool found = false;
+    for (int direction = WB_UP; code == WB_OK && !found && direction <= WB_DOWN; direction++) {
+        code = wb_ledger_read_last(target->session, &target->ledger, revision, (enum wb_direction)direction, &arena,
+                                   &found, &last, err);
+        found = found && last.state == WB_LEDGER_STARTED;
+    }
+    if (code == WB_OK && !found) {
+        code = wb_fail(err, WB_EREVISION, "revision %s is not interrupted: there is nothing to resolve", revision);
+        wb_error_hint(err, "`whimbrel status` names what is.");
+    }
+    if (code == WB_OK) {
+        /* "failed" says: known to be not done. What is known to be done is behind it. */
+        const struct wb_query queries[] = {
+            wb_ledger_progress_query(&arena, &target->ledger, last.id, last.next_statement + (done ? 1 : 0)),
+            wb_ledger_finish_query(&arena, &target->ledger, last.id, WB_LEDGER_FAILED, "resolved by hand"),
+        };
+        struct journal journal = {.target = target};
+        code = run_transaction(&journal, queries, WB_COUNT(queries), err);
+    }
+    wb_arena_release(&arena);
+    return code;
+}

@@ -1,0 +1,204 @@
+#include "exec/migrate.h"
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "exec/bookkeeping.h"
+#include "exec/execute.h"
+#include "exec/journal.h"
+#include "exec/lock.h"
+#include "exec/outcome.h"
+#include "exec/stamp.h"
+#include "revision/expr.h"
+
+/* One try: where the database is, and the plan from there. */
+struct attempt {
+    struct wb_arena arena;
+    bool managed;
+    struct wb_names heads;
+    struct wb_plan plan;
+};
+
+static enum wb_code make_plan(const struct wb_target *target, const struct wb_migration *migration,
+                              struct attempt *attempt, struct wb_error *err)
+{
+    const struct wb_plan_request request = {
+        .revisions = migration->revisions,
+        .backend = target->backend,
+        .direction = migration->direction,
+        .target = migration->goal,
+        .heads = &attempt->heads,
+        .single_transaction = migration->single_transaction,
+    };
+    return wb_plan_new(&request, &attempt->arena, &attempt->plan, err);
+}
+
+static void emit_up_to_date(const struct wb_target *target, struct attempt *attempt)
+{
+    wb_target_emit_text(target, WB_EVENT_UP_TO_DATE, wb_names_join(&attempt->arena, &attempt->heads, "base"), 0);
+}
+
+/*
+ * A database that nobody manages yet: an empty one is taken over, one with tables is adopted or refused. So `--adopt REV`
+ * may stay in a compose file: it means the databases that were there before whimbrel, not the new ones.
+ */
+static enum wb_code look_around(struct wb_target *target, const struct wb_migration *migration,
+                                struct attempt *attempt, bool *ret_adopt, struct wb_error *err)
+{
+    const char *tables = NULL;
+    struct wb_node_list adopted = {0};
+    if (!attempt->managed)
+        WB_TRY(wb_bookkeeping_find_tables(target, &attempt->arena, &tables, err));
+    if (tables) /* made by somebody who was faster, where there is no lock? */
+        WB_TRY(wb_bookkeeping_read(target, &attempt->arena, &attempt->managed, &attempt->heads, err));
+    if (tables && !attempt->managed && !migration->adopt)
+        return wb_bookkeeping_fail_unmanaged(target, tables, err);
+    if (migration->adopt) /* a wrong expression is found before anything is written */
+        WB_TRY(wb_expr_resolve(migration->revisions->graph, migration->adopt, &attempt->heads, &attempt->arena, &adopted, err));
+    *ret_adopt = tables && !attempt->managed;
+    return WB_OK;
+}
+
+static enum wb_code adopt(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
+                          struct wb_error *err)
+{
+    struct wb_names goals = {.items = (const char *[]){migration->adopt}, .count = 1};
+    WB_TRY(wb_stamp_run(target, migration->revisions->graph, &attempt->heads, &goals, false, err));
+    return wb_bookkeeping_read(target, &attempt->arena, &attempt->managed, &attempt->heads, err);
+}
+
+static enum wb_code confirm(struct wb_target *target, const struct wb_migration *migration, const struct wb_plan *plan,
+                            struct wb_error *err)
+{
+    bool destructive = false;
+    for (size_t i = 0; i < plan->count; i++)
+        destructive |= plan->items[i].destructive;
+    if (!destructive || !migration->confirm || migration->confirm(plan, migration->confirm_user))
+        return WB_OK;
+    WB_TRY(wb_target_sleep(target, 1, err)); /* whether it was interrupted instead of answered */
+    wb_fail(err, WB_EPERSON, "nothing was changed: the downgrade would destroy data, and nobody said yes");
+    wb_error_hint(err, "Add --yes to go on without being asked; --dry-run shows every statement.");
+    return err->code;
+}
+
+/* Under the lock: from the heads as they are now to the goal. */
+static enum wb_code try_once(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
+                             struct wb_error *err)
+{
+    double start = wb_now_ms();
+    bool adopts = false;
+    WB_TRY(wb_bookkeeping_read(target, &attempt->arena, &attempt->managed, &attempt->heads, err));
+    WB_TRY(wb_journal_check_way(target, migration->revisions->graph, migration->direction, &attempt->arena, err));
+    WB_TRY(look_around(target, migration, attempt, &adopts, err));
+    if (!adopts) /* what can't be planned leaves no trace */
+        WB_TRY(make_plan(target, migration, attempt, err));
+    WB_TRY(wb_bookkeeping_create(target, err));
+    if (adopts) {
+        WB_TRY(adopt(target, migration, attempt, err));
+        WB_TRY(make_plan(target, migration, attempt, err));
+    }
+    if (attempt->plan.count == 0) {
+        emit_up_to_date(target, attempt);
+        return WB_OK;
+    }
+    WB_TRY(confirm(target, migration, &attempt->plan, err));
+    wb_target_emit(target, &(struct wb_event){.type = WB_EVENT_PLANNED,
+                                              .total = (unsigned)attempt->plan.count,
+                                              .downgrade = migration->direction == WB_DOWN});
+    struct wb_execution execution = {
+        .target = target, .plan = &attempt->plan, .single_transaction = migration->single_transaction};
+    enum wb_code code = wb_execute(&execution, err);
+    if (execution.unanswered)
+        code = wb_outcome_find(&execution, err);
+    WB_TRY(code);
+    wb_target_emit(target, &(struct wb_event){
+                               .type = WB_EVENT_DONE,
+                               .total = (unsigned)attempt->plan.count,
+                               .downgrade = migration->direction == WB_DOWN,
+                               .elapsed_ms = wb_now_ms() - start,
+                               .text = wb_names_join(&attempt->arena, wb_plan_heads_after(&attempt->plan), "base"),
+                           });
+    return WB_OK;
+}
+
+/* Whether the database is where it should be already: the usual case at start, settled without the lock. */
+static enum wb_code is_done(struct wb_target *target, const struct wb_migration *migration, bool *ret_done,
+                            struct wb_error *err)
+{
+    struct attempt attempt = {0};
+    enum wb_code code = wb_bookkeeping_read(target, &attempt.arena, &attempt.managed, &attempt.heads, err);
+    if (code == WB_OK && attempt.managed) {
+        struct wb_walk walk = {0};
+        const struct wb_graph *graph = migration->revisions->graph;
+        code = migration->direction == WB_UP
+                   ? wb_walk_upgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err)
+                   : wb_walk_downgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err);
+        WB_AUTO(wb_error) half = WB_ERROR_INIT;
+        *ret_done =
+            code == WB_OK && walk.count == 0 &&
+            wb_journal_check_way(target, graph, migration->direction, &attempt.arena, &half) != WB_EPERSON;
+        if (*ret_done)
+            emit_up_to_date(target, &attempt);
+    }
+    wb_arena_release(&attempt.arena);
+    return code;
+}
+
+enum wb_code wb_migrate(struct wb_target *target, const struct wb_migration *migration, struct wb_error *err)
+{
+    bool done = false;
+    WB_TRY(is_done(target, migration, &done, err));
+    if (done)
+        return WB_OK;
+
+    WB_TRY(wb_bookkeeping_settle(target, err));
+    WB_TRY(wb_lock_take(target, err));
+    /* Stale: somebody else has moved the heads, who does not know the lock (Alembic) or can't have it (pooled). */
+    enum wb_code code = WB_ESTALE;
+    double start = wb_now_ms();
+    while (code == WB_ESTALE && wb_now_ms() - start <= (double)target->lock_wait_ms) {
+        struct attempt attempt = {0};
+        wb_error_release(err);
+        code = try_once(target, migration, &attempt, err);
+        wb_arena_release(&attempt.arena);
+        if (code == WB_ESTALE)
+            wb_target_emit_text(target, WB_EVENT_DEBUG, err->message, 0);
+    }
+    wb_lock_release(target);
+    return code;
+}
+
+enum wb_code wb_migrate_stamp(struct wb_target *target, const struct wb_revision_set *revisions,
+                              const struct wb_names *goals, bool purge, struct wb_error *err)
+{
+    WB_TRY(wb_bookkeeping_settle(target, err));
+    WB_TRY(wb_lock_take(target, err));
+    struct attempt attempt = {0};
+    enum wb_code code = wb_bookkeeping_create(target, err);
+    if (code == WB_OK)
+        code = wb_bookkeeping_read(target, &attempt.arena, &attempt.managed, &attempt.heads, err);
+    if (code == WB_OK)
+        code = wb_stamp_run(target, revisions->graph, &attempt.heads, goals, purge, err);
+    wb_arena_release(&attempt.arena);
+    wb_lock_release(target);
+    return code;
+}
+
+enum wb_code wb_migrate_resolve(struct wb_target *target, const struct wb_revision_set *revisions, const char *revision,
+                                bool done, struct wb_error *err)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_node *node = NULL;
+    enum wb_code code = wb_expr_resolve_one(revisions->graph, revision, NULL, &arena, &node, err);
+    if (code == WB_OK && !node)
+        code = wb_fail(err, WB_EREVISION, "base can't be interrupted");
+    if (code == WB_OK)
+        code = wb_bookkeeping_settle(target, err);
+    if (code == WB_OK)
+        code = wb_lock_take(target, err);
+    if (code == WB_OK) {
+        code = wb_journal_resolve(target, node->revision->id, done, err);
+        wb_lock_release(target);
+    }
+    wb_arena_release(&arena);
+    return code;
+}

@@ -1,0 +1,72 @@
+#include "exec/settings.h"
+
+#include "base/auto.h"
+
+/*
+ * One SELECT of set_config(name, value, is_local), which takes parameters and costs one statement for all of them:
+ *   lock_timeout           so that the step never queues in front of the application's queries for long
+ *   statement_timeout      not the role's preset one, which would cut a migration short
+ *   idle_in_transaction_…  likewise, while a client between two messages is slow
+ *   default_transaction_…  a role that is read-only or serializable by default still migrates; where they are set, a
+ *                          plain BEGIN does (one with modes costs the server a walk over all its settings)
+ *   synchronous_commit     a step that was reported done survives a crash of the server
+ */
+static struct wb_query set_all(const struct wb_target *target, struct wb_arena *arena, bool local, long lock_timeout_ms,
+                               long statement_timeout_ms)
+{
+    struct wb_query query = {0};
+    if (!(target->backend->capabilities & WB_CAN_SESSION_SETTINGS))
+        return query;
+    const struct {
+        const char *name, *value;
+    } settings[] = {
+        {"lock_timeout", wb_arena_printf(arena, "%ld", lock_timeout_ms)},
+        {"statement_timeout", wb_arena_printf(arena, "%ld", statement_timeout_ms)},
+        {"idle_in_transaction_session_timeout", "0"},
+        {"default_transaction_isolation", local ? NULL : "read committed"}, /* begin_sql says both itself */
+        {"default_transaction_read_only", local ? NULL : "off"},
+        {"synchronous_commit", "on"},
+        {"search_path", target->search_path},
+    };
+    const char **parameters = WB_NEW_ARRAY(arena, WB_COUNT(settings), const char *);
+    WB_AUTO(wb_str) sql = WB_STR_INIT;
+    for (size_t i = 0; i < WB_COUNT(settings); i++) {
+        if (!settings[i].value)
+            continue;
+        parameters[query.parameter_count++] = settings[i].value;
+        wb_str_printf(&sql, "%s pg_catalog.set_config('%s', $%zu, %s)", sql.length ? "," : "SELECT", settings[i].name,
+                      query.parameter_count, local ? "true" : "false");
+    }
+    query.sql = wb_arena_strdup(arena, wb_str_text(&sql));
+    query.parameters = parameters;
+    return query;
+}
+
+static long statement_timeout(const struct wb_target *target, const struct wb_section *section)
+{
+    return section && section->statement_timeout_ms >= 0 ? section->statement_timeout_ms : target->statement_timeout_ms;
+}
+
+struct wb_query wb_settings_for_steps(const struct wb_target *target, struct wb_arena *arena)
+{
+    return set_all(target, arena, false, target->lock_timeout_ms, target->statement_timeout_ms);
+}
+
+bool wb_settings_are_own(const struct wb_section *section)
+{
+    return section && (section->lock_timeout_ms >= 0 || section->statement_timeout_ms >= 0);
+}
+
+struct wb_query wb_settings_in_transaction(const struct wb_target *target, const struct wb_section *section,
+                                           struct wb_arena *arena)
+{
+    long lock_timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms : target->lock_timeout_ms;
+    return set_all(target, arena, true, lock_timeout, statement_timeout(target, section));
+}
+
+struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
+                                       struct wb_arena *arena)
+{
+    long lock_timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms : 0;
+    return set_all(target, arena, false, lock_timeout, statement_timeout(target, section));
+}
