@@ -1,0 +1,74 @@
+#include "author/init.h"
+
+#include <dirent.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/fs.h"
+
+#define DATABASE_MODULE_LIMIT ((size_t)1024 * 1024)
+
+/* Where FastAPI applications keep their URL, and the names it goes by there. */
+static const char *const modules[] = {"app/database.py", "app/db.py", "app/core/database.py", "database.py"};
+static const char *const variables[] = {"SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI", "DATABASE_URL"};
+
+/* "app/core/database.py" -> "app.core.database" */
+static void append_module(struct wb_str *text, const char *path)
+{
+    for (const char *p = path; strcmp(p, ".py") != 0; p++)
+        wb_str_append_char(text, *p == '/' ? '.' : *p);
+}
+
+static bool find_application_url(struct wb_str *url)
+{
+    for (size_t i = 0; i < WB_COUNT(modules); i++) {
+        WB_AUTO(wb_str) content = WB_STR_INIT;
+        WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+        if (wb_fs_read(modules[i], DATABASE_MODULE_LIMIT, &content, &ignored) != WB_OK)
+            continue;
+        for (size_t k = 0; k < WB_COUNT(variables); k++) {
+            if (!strstr(wb_str_text(&content), variables[k]))
+                continue;
+            wb_str_append(url, "command:python3 -c \"from ");
+            append_module(url, modules[i]);
+            wb_str_printf(url, " import %s as u; print(u)\"", variables[k]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_empty_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+    bool empty = folder != NULL;
+    for (struct dirent *entry; empty && (entry = readdir(folder)) != NULL;)
+        empty = entry->d_name[0] == '.';
+    if (folder)
+        closedir(folder);
+    return empty;
+}
+
+enum wb_code wb_author_init(const char *config_path, const char *folder, const char *url, struct wb_error *err)
+{
+    if (wb_fs_exists(config_path))
+        return wb_fail(err, WB_EIO, "%s is there already; nothing was written", config_path);
+    if (wb_fs_exists(folder) && !is_empty_folder(folder))
+        return wb_fail(err, WB_EIO, "%s is there already and not empty; nothing was written", folder);
+
+    WB_AUTO(wb_str) text = WB_STR_INIT;
+    WB_AUTO(wb_str) found = WB_STR_INIT;
+    wb_str_append(&text, "# whimbrel: keeps the database's schema in step with the code. See whimbrel.ini(5).\n"
+                         "[whimbrel]\n\n"
+                         "# The database. DATABASE_URL, WHIMBREL_URL and --url beat this.\n");
+    if (url)
+        wb_str_printf(&text, "url = %s\n", url);
+    else if (find_application_url(&found))
+        wb_str_printf(&text, "url = %s\n", wb_str_text(&found));
+    else
+        wb_str_append(&text, "# url = postgresql://user@localhost/name\n");
+    wb_str_printf(&text, "\n# Where the revisions are.\ndir = %s\n", folder);
+
+    WB_TRY(wb_fs_make_folder(folder, err));
+    return wb_fs_create(config_path, wb_str_text(&text), text.length, err);
+}

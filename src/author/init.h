@@ -1,0 +1,14 @@
+/* The first two things of a project: whimbrel.ini and the folder for revisions. */
+#ifndef WB_AUTHOR_INIT_H
+#define WB_AUTHOR_INIT_H
+
+#include "base/arena.h"
+#include "whimbrel.h"
+
+/*
+ * WB_EIO when the configuration file is there already, or the folder is and is not empty; then nothing is written. `url`
+ * NULL: a `command:` that asks the application, when its database.py is found; else none.
+ */
+enum wb_code wb_author_init(const char *config_path, const char *folder, const char *url, struct wb_error *err);
+
+#endif

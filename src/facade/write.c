@@ -1,0 +1,150 @@
+/* What writes files: init, create, merge. */
+#include "author/create.h"
+#include "author/init.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "facade/project.h"
+#include "revision/expr.h"
+
+enum wb_code wb_init(const char *config_path, const char *folder, const char *url, struct wb_init_result *ret_result,
+                     struct wb_error *err)
+{
+    config_path = config_path ? config_path : "whimbrel.ini";
+    folder = folder ? folder : "migrations";
+    WB_TRY(wb_author_init(config_path, folder, url, err));
+    *ret_result = (struct wb_init_result){wb_strdup(config_path), wb_strdup(folder)};
+    return WB_OK;
+}
+
+void wb_init_result_release(struct wb_init_result *result)
+{
+    free(result->config_path);
+    free(result->folder_path);
+    *result = (struct wb_init_result){NULL, NULL};
+}
+
+void wb_created_release(struct wb_created *created)
+{
+    free(created->revision_id);
+    free(created->path);
+    *created = (struct wb_created){NULL, NULL};
+}
+
+/* What the configuration says about new files, and the set they join (an empty one when the folder is not there yet). */
+static enum wb_code make_author(wb_project *project, struct wb_names *folders, struct wb_author *author,
+                                struct wb_error *err)
+{
+    WB_TRY(wb_config_get_folders(project->config, folders, err));
+    if (folders->count == 0)
+        return wb_fail(err, WB_ECONFIG, "there is no folder for revisions");
+    WB_TRY(wb_project_revisions(project, &author->revisions, err));
+    WB_TRY(wb_config_get(project->config, WB_KEY_FILE_TEMPLATE, &author->naming.file_template, err));
+    WB_TRY(wb_config_get(project->config, WB_KEY_TIMEZONE, &author->naming.timezone, err));
+    WB_TRY(wb_config_get_number(project->config, WB_KEY_TRUNCATE_SLUG_LENGTH, &author->naming.slug_length, err));
+    author->folders = folders;
+    return WB_OK;
+}
+
+/* Dependencies are kept as ids, labels as they are given. */
+static enum wb_code resolve_dependencies(const struct wb_author *author, struct wb_name_list given,
+                                         struct wb_arena *arena, struct wb_names *ret_names, struct wb_error *err)
+{
+    for (size_t i = 0; i < given.count; i++) {
+        struct wb_node *node;
+        WB_TRY(wb_expr_resolve_one(author->revisions->graph, given.items[i], NULL, arena, &node, err));
+        if (!node)
+            return wb_fail(err, WB_EREVISION, "a revision can't depend on base");
+        wb_names_add(arena, ret_names,
+                     wb_names_contain(&node->revision->labels, given.items[i]) ? given.items[i] : node->revision->id);
+    }
+    return WB_OK;
+}
+
+static enum wb_code check_folder(const struct wb_author *author, const char *folder, struct wb_error *err)
+{
+    if (wb_names_contain(author->folders, folder))
+        return WB_OK;
+    struct wb_arena arena = WB_ARENA_INIT;
+    wb_fail(err, WB_EUSAGE, "%s is not one of the folders of revisions", folder);
+    wb_error_hint(err, "They are %s.", wb_names_join(&arena, author->folders, "none"));
+    wb_arena_release(&arena);
+    return err->code;
+}
+
+/* Fills in what `create` and `merge` share, and writes the file. */
+static enum wb_code write_draft(const struct wb_author *author, const struct wb_create_options *options,
+                                struct wb_draft *draft, struct wb_arena *arena, struct wb_created *ret_created,
+                                struct wb_error *err)
+{
+    draft->id = options->revision_id;
+    draft->up_sql = options->up_sql;
+    draft->down_sql = options->down_sql;
+    for (size_t i = 0; i < options->branch_labels.count; i++)
+        wb_names_add(arena, &draft->labels, options->branch_labels.items[i]);
+    WB_TRY(resolve_dependencies(author, options->depends_on, arena, &draft->depends_on, err));
+    if (options->version_path)
+        WB_TRY(check_folder(author, options->version_path, err));
+    const char *folder =
+        options->version_path ? options->version_path : wb_author_folder(author, &draft->revises, arena);
+    const char *path;
+    WB_TRY(wb_author_write(author, draft, folder, arena, &path, err));
+    *ret_created = (struct wb_created){wb_strdup(draft->id), wb_strdup(path)};
+    return WB_OK;
+}
+
+static enum wb_code create(wb_project *project, const struct wb_create_options *options, struct wb_arena *arena,
+                           struct wb_created *ret_created, struct wb_error *err)
+{
+    struct wb_names folders = {0};
+    struct wb_author author;
+    struct wb_draft draft = {.message = options->message};
+    WB_TRY(make_author(project, &folders, &author, err));
+    WB_TRY(wb_author_parents(&author, options->head ? options->head : "head", options->splice, arena, &draft.revises,
+                             err));
+    return write_draft(&author, options, &draft, arena, ret_created, err);
+}
+
+static enum wb_code merge(wb_project *project, struct wb_name_list revisions, const struct wb_create_options *options,
+                          struct wb_arena *arena, struct wb_created *ret_created, struct wb_error *err)
+{
+    struct wb_names folders = {0};
+    struct wb_author author;
+    struct wb_draft draft = {0};
+    WB_TRY(make_author(project, &folders, &author, err));
+    static const char *const all_heads[] = {"heads"};
+    if (revisions.count == 0)
+        revisions = (struct wb_name_list){all_heads, WB_COUNT(all_heads)};
+    for (size_t i = 0; i < revisions.count; i++)
+        WB_TRY(wb_author_parents(&author, revisions.items[i], false, arena, &draft.revises, err));
+    if (draft.revises.count < 2) {
+        wb_fail(err, WB_EREVISION, "there is nothing to merge: %s",
+                draft.revises.count ? "there is one head" : "there are no revisions");
+        return err->code;
+    }
+    draft.message = options->message ? options->message
+                                     : wb_arena_printf(arena, "merge %s", wb_names_join(arena, &draft.revises, ""));
+    struct wb_create_options empty = *options;
+    empty.up_sql = empty.down_sql = "";
+    return write_draft(&author, &empty, &draft, arena, ret_created, err);
+}
+
+enum wb_code wb_create(wb_project *project, const struct wb_create_options *options, struct wb_created *ret_created,
+                       struct wb_error *err)
+{
+    if (!options->message || !*options->message)
+        return wb_fail(err, WB_EUSAGE, "a revision needs a message");
+    struct wb_arena arena = WB_ARENA_INIT;
+    enum wb_code code = create(project, options, &arena, ret_created, err);
+    wb_arena_release(&arena);
+    return code;
+}
+
+enum wb_code wb_merge(wb_project *project, struct wb_name_list revisions, const struct wb_create_options *options,
+                      struct wb_created *ret_created, struct wb_error *err)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    enum wb_code code = merge(project, revisions, options, &arena, ret_created, err);
+    wb_arena_release(&arena);
+    return code;
+}
