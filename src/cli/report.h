@@ -1,0 +1,66 @@
+/*
+ * Everything that is printed. Results go to stdout, as text or (--json) as one JSON document; what happens on the way
+ * and what fails goes to stderr, as text or (--log-format json) as JSON lines.
+ */
+#ifndef WB_CLI_REPORT_H
+#define WB_CLI_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "whimbrel.h"
+
+enum wb_log_level { WB_LOG_ERROR, WB_LOG_WARNING, WB_LOG_INFO, WB_LOG_DEBUG };
+
+struct wb_report {
+    bool json;           /* results as JSON */
+    bool log_json;       /* messages as JSON lines */
+    bool color_out;      /* colour on stdout */
+    bool color_err;      /* colour on stderr */
+    bool timestamps;     /* before each message: stderr is a log, not a terminal */
+    enum wb_log_level level;
+    struct wb_str steps; /* JSON objects of the steps done so far, comma-separated, for --json of a migration */
+    double elapsed_ms;   /* of the whole run, once it is done */
+};
+
+/* The text of one log line of the event; false when it is below the report's level. */
+void wb_report_event(const struct wb_event *event, void *report);
+
+void wb_report_error(const struct wb_report *report, const struct wb_error *err);
+
+/* A line of our own on stderr. */
+void wb_report_message(const struct wb_report *report, enum wb_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Prints the document on stdout and frees it. */
+void wb_report_json(json_t *document);
+
+/* A JSON string of any text: jansson refuses what is not UTF-8, and with it the object it would be in. NULL: null. */
+json_t *wb_json_text(const char *text);
+json_t *wb_json_names(struct wb_name_list names);
+json_t *wb_json_revision(const struct wb_revision_info *info);
+
+enum wb_style { WB_STYLE_PLAIN, WB_STYLE_BOLD, WB_STYLE_RED, WB_STYLE_GREEN, WB_STYLE_YELLOW, WB_STYLE_DIM };
+
+/* The escape sequence of a style, "" without colour. */
+const char *wb_style(bool color, enum wb_style style);
+
+/*
+ * One revision on one line, as `history`, `heads`, `current` and `branches` show it:
+ * "27c6a30d7c24 -> 5d1f8a0c2b47 (head) (current), add user preferences table".
+ */
+void wb_report_revision(const struct wb_report *report, const struct wb_revision_info *info, bool verbose);
+
+/* The same without its parents, where lines show them: "27c6a30d7c24 (head) (current), add user preferences table". */
+void wb_report_node(const struct wb_report *report, const struct wb_revision_info *info);
+
+/* A list of revisions, as text or JSON; `none` is said on stderr when it is empty. */
+void wb_report_revisions(const struct wb_report *report, const struct wb_revision_list *list, bool verbose,
+                         const char *none);
+
+/* The same for heads and current ones: without their parents, unless verbose. */
+void wb_report_heads(const struct wb_report *report, const struct wb_revision_list *list, bool verbose,
+                     const char *none);
+
+#endif
