@@ -1,0 +1,4 @@
+COPY t (a) FROM stdin;
+1
+\.
+SELECT $f$ ; $f$, E'\'';

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+-- c
+ALTER TABLE t ADD COLUMN b text, DROP COLUMN a;
