@@ -87,6 +87,8 @@ enum wb_event_type {
     WB_EVENT_PLANNED,           /* `total` steps are to be run */
     WB_EVENT_STEP_STARTED,      /* `revision`, `downgrade`, `text`: its message; `step` of `total` */
     WB_EVENT_STEP_DONE,         /* the same; `elapsed_ms` */
+    WB_EVENT_PROGRESS,          /* a statement is still running; `text`: what the server is at, and who it waits for;
+                                   `percent`; `elapsed_ms` so far. Every second, from the second second on */
     WB_EVENT_STEP_RETRIED,      /* the step was rolled back and is tried again; `text`: why */
     WB_EVENT_STEP_FAILED,       /* the step was rolled back; the error that is returned says why */
     WB_EVENT_STAMPED,           /* `text`: the heads now */
@@ -105,6 +107,7 @@ struct wb_event {
     bool downgrade;
     unsigned step, total; /* from 1 */
     double elapsed_ms;
+    double percent; /* of WB_EVENT_PROGRESS: how far it is; negative when that can't be told */
 };
 
 /* `event` and its strings live for the call only. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "base/auto.h"
@@ -35,13 +36,18 @@ static void format_now(char *text, size_t size)
              utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000);
 }
 
-/* One line on stderr in one write, so that the lines of several replicas don't mix. A closed stderr stops nothing. */
+/* Text on stderr in one write, so that the lines of several replicas don't mix. A closed stderr stops nothing. */
+static void write_text(const struct wb_str *text)
+{
+    fflush(stdout);
+    ssize_t ignored = write(STDERR_FILENO, wb_str_text(text), text->length);
+    (void)ignored;
+}
+
 static void write_line(struct wb_str *line)
 {
     wb_str_append_char(line, '\n');
-    fflush(stdout);
-    ssize_t ignored = write(STDERR_FILENO, wb_str_text(line), line->length);
-    (void)ignored;
+    write_text(line);
 }
 
 json_t *wb_json_text(const char *text)
@@ -102,6 +108,51 @@ void wb_report_message(const struct wb_report *report, enum wb_log_level level, 
         write_text_line(report, level, wb_str_text(&message));
 }
 
+/* ---- Progress ---- */
+
+#define PROGRESS_LOG_EVERY_MS 5000.0
+#define ERASE_LINE "\r\033[K"
+
+/* On a terminal one line, written over and over; whatever is printed next takes its place. */
+static void show_progress(struct wb_report *report, const char *message)
+{
+    struct winsize size = {0};
+    size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+    WB_AUTO(wb_str) printable = WB_STR_INIT;
+    WB_AUTO(wb_str) line = WB_STR_INIT;
+    wb_str_append_printable(&printable, message, strlen(message));
+    size_t length = 0;
+    for (size_t characters = 0; length < printable.length; length++)
+        if (((unsigned char)printable.data[length] & 0xC0) != 0x80 && ++characters > width)
+            break;
+    wb_str_append(&line, ERASE_LINE);
+    wb_str_append_bytes(&line, wb_str_text(&printable), length);
+    write_text(&line);
+    report->shows_progress = true;
+}
+
+static void erase_progress(struct wb_report *report)
+{
+    WB_AUTO(wb_str) line = WB_STR_INIT;
+    if (!report->shows_progress)
+        return;
+    wb_str_append(&line, ERASE_LINE);
+    write_text(&line);
+    report->shows_progress = false;
+}
+
+/* In a log one line every few seconds. Whether this one is due. */
+static bool progress_is_due(struct wb_report *report, double elapsed_ms)
+{
+    double before = elapsed_ms < report->progress_ms ? 0 : report->progress_ms; /* of another statement? */
+    if (elapsed_ms - before < PROGRESS_LOG_EVERY_MS)
+        return false;
+    report->progress_ms = elapsed_ms;
+    return true;
+}
+
+/* ---- Events ---- */
+
 /* "12 ms", "3.4 s", "2 min 5 s" */
 static const char *format_elapsed(double ms, char *text, size_t size)
 {
@@ -154,6 +205,9 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
         wb_str_printf(text, "[%u/%u] %s %s%s%s: %s", event->step, event->total, verb, event->revision,
                       *event->text ? ", " : "", event->text, elapsed);
         return WB_LOG_INFO;
+    case WB_EVENT_PROGRESS:
+        wb_str_printf(text, "still running after %s: %s", elapsed, event->text);
+        return WB_LOG_INFO;
     case WB_EVENT_STEP_RETRIED:
         wb_str_printf(text, "[%u/%u] %s %s is tried again: %s", event->step, event->total, verb, event->revision,
                       event->text);
@@ -200,6 +254,8 @@ static json_t *event_fields(const struct wb_event *event)
     }
     if (event->elapsed_ms > 0)
         json_object_set_new(fields, "elapsed_ms", json_real(round(event->elapsed_ms * 1000) / 1000));
+    if (event->type == WB_EVENT_PROGRESS && event->percent >= 0)
+        json_object_set_new(fields, "percent", json_real(event->percent));
     return fields;
 }
 
@@ -229,6 +285,14 @@ void wb_report_event(const struct wb_event *event, void *user)
         report->elapsed_ms = event->elapsed_ms;
     if (level > report->level)
         return;
+    bool on_terminal = !report->timestamps && !report->log_json;
+    if (event->type == WB_EVENT_PROGRESS && on_terminal) {
+        show_progress(report, wb_str_text(&text));
+        return;
+    }
+    if (event->type == WB_EVENT_PROGRESS && !progress_is_due(report, event->elapsed_ms))
+        return;
+    erase_progress(report);
     if (report->log_json)
         write_json_line(level, wb_str_text(&text), event_fields(event));
     else
@@ -327,8 +391,9 @@ static void report_error_json(const struct wb_error *err)
     write_json_line(WB_LOG_ERROR, err->message ? err->message : "", fields);
 }
 
-void wb_report_error(const struct wb_report *report, const struct wb_error *err)
+void wb_report_error(struct wb_report *report, const struct wb_error *err)
 {
+    erase_progress(report);
     if (report->log_json || report->json)
         report_error_json(err);
     else

@@ -22,12 +22,14 @@ struct wb_report {
     enum wb_log_level level;
     struct wb_str steps; /* JSON objects of the steps done so far, comma-separated, for --json of a migration */
     double elapsed_ms;   /* of the whole run, once it is done */
+    bool shows_progress; /* the terminal's last line is a progress line */
+    double progress_ms;  /* how long the statement had been running when the log was last told */
 };
 
 /* The text of one log line of the event; false when it is below the report's level. */
 void wb_report_event(const struct wb_event *event, void *report);
 
-void wb_report_error(const struct wb_report *report, const struct wb_error *err);
+void wb_report_error(struct wb_report *report, const struct wb_error *err);
 
 /* A line of our own on stderr. */
 void wb_report_message(const struct wb_report *report, enum wb_log_level level, const char *format, ...)

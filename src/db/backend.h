@@ -83,7 +83,8 @@ struct wb_session_options {
     const char *application_name;
     const char *search_path; /* NULL: the role's */
     int cancel_fd;           /* -1: none */
-    wb_event_fn *on_event;   /* for notices; may be NULL */
+    long watch_after_ms;     /* a call that waits longer tells what the server is at, where that can be known; 0: never */
+    wb_event_fn *on_event;   /* for notices and progress; may be NULL */
     void *user;
 };
 
@@ -108,7 +109,7 @@ struct wb_session {
     const struct wb_backend *backend;
     struct wb_session_options options;
     bool connected; /* connect_finish has succeeded */
-    bool pooled;    /* a connection pooler stands before the server: nothing outlives a transaction; set by try_lock */
+    bool pooled; /* a connection pooler stands before the server: nothing outlives a transaction. try_lock finds out */
     char server_version[64]; /* "15.6", "3.40.1"; once connected */
     int server_version_number; /* 150006, 3040001 */
 };
@@ -154,15 +155,27 @@ struct wb_backend {
 
     enum wb_transaction_state (*transaction_state)(struct wb_session *session);
 
+    /* A round trip. WB_EUNREACHABLE, and the session is of no more use, when it has not come back after `timeout_ms`. */
+    enum wb_code (*ping)(struct wb_session *session, long timeout_ms, struct wb_error *err);
+
     /*
      * Takes whimbrel's lock for `name` without waiting: `*obtained` says whether; if not, who holds it is appended to
      * `holder` as far as it can be known. It is held until `unlock` or the end of the session, whatever transactions do.
-     * Where no session can hold a lock (`pooled`), everybody obtains it: then it is the heads table's rows that make
-     * one step wait for another.
+     * A session that turns out to be `pooled` can't hold it.
      */
     enum wb_code (*try_lock)(struct wb_session *session, const char *name, bool *obtained, struct wb_str *holder,
                              struct wb_error *err);
     enum wb_code (*unlock)(struct wb_session *session, const char *name, struct wb_error *err);
+
+    /* Whether it still does: a revision may have released it. */
+    enum wb_code (*holds_lock)(struct wb_session *session, const char *name, bool *holds, struct wb_error *err);
+
+    /*
+     * The same lock, held by a transaction that stays open: what a pooled session can do. Where it is not obtained no
+     * transaction is open. NULL where no session is ever pooled.
+     */
+    enum wb_code (*try_transaction_lock)(struct wb_session *session, const char *name, bool *obtained,
+                                         struct wb_str *holder, struct wb_error *err);
 
     /* Undoes what a revision did to the session beyond its transaction: settings, role, prepared statements. */
     enum wb_code (*reset)(struct wb_session *session, struct wb_error *err);

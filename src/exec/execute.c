@@ -184,8 +184,10 @@ static enum wb_code pause_before_retry(const struct running *run, long attempt, 
     double pause = FIRST_RETRY_PAUSE_MS;
     for (long i = 1; i < attempt && pause < LONGEST_RETRY_PAUSE_MS; i++)
         pause *= 2;
-    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, failure->message,
-              wb_now_ms() - run->execution->since_ms);
+    const char *why = failure->message;
+    if (failure->detail) /* who was in the way */
+        why = wb_arena_printf(run->arena, "%s. %s", failure->message, failure->detail);
+    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, why, wb_now_ms() - run->execution->since_ms);
     return wb_target_sleep(run->execution->target, pause < LONGEST_RETRY_PAUSE_MS ? pause : LONGEST_RETRY_PAUSE_MS,
                            err);
 }
@@ -235,9 +237,14 @@ static enum wb_code settle_session(struct wb_execution *execution, struct wb_err
     if (!settings.sql)
         return WB_OK;
     execution->touched = true;
-    WB_TRY(wb_target_run(target, &settings, 1, err));
-    execution->settled = true;
-    return WB_OK;
+    enum wb_code code = wb_target_run(target, &settings, 1, err);
+    if (code == WB_ESQL && wb_equal(err->sqlstate, "22023") && !target->unchecked_client) {
+        target->unchecked_client = true; /* invalid_parameter_value: the one setting that depends on the platform */
+        wb_error_release(err);
+        return settle_session(execution, err);
+    }
+    execution->settled = code == WB_OK;
+    return code;
 }
 
 /* Undoes that, and what revisions did to the session, once no transaction is open. */
@@ -279,16 +286,10 @@ static struct wb_query commit_query(struct wb_execution *execution)
     return (struct wb_query){.sql = "COMMIT", .on_result = on_committed, .user = execution};
 }
 
-static bool is_lost(const struct wb_execution *execution)
-{
-    const struct wb_target *target = execution->target;
-    return target->backend->transaction_state(target->session) == WB_TX_LOST;
-}
-
 /* A COMMIT has failed: of the connection, or of something the server has told? */
 static void note_unanswered(struct wb_execution *execution)
 {
-    execution->unanswered = is_lost(execution);
+    execution->unanswered = wb_target_is_lost(execution->target);
 }
 
 /* Runs one step inside its transaction and leaves that open. `owed`: the COMMIT of the step before goes ahead of it. */
@@ -538,7 +539,7 @@ static enum wb_code leave_session(struct wb_execution *execution, struct wb_erro
     if (!execution->target->session)
         return WB_OK;
     enum wb_code code = reset_session(execution, err);
-    if (code == WB_OK || !is_lost(execution))
+    if (code == WB_OK || !wb_target_is_lost(execution->target))
         return code;
     wb_target_close(execution->target);
     wb_error_release(err);
@@ -554,7 +555,7 @@ enum wb_code wb_execute(struct wb_execution *execution, struct wb_error *err)
     if (code == WB_OK)
         return leave_session(execution, err);
     wb_target_rollback(execution->target);
-    if (is_lost(execution))
+    if (wb_target_is_lost(execution->target))
         wb_target_close(execution->target);
     conclude_failure(execution, err);
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;

@@ -5,6 +5,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "exec/lock.h"
 #include "exec/settings.h"
 
 #define UNDER_WAY_PAUSE_MS 1000.0
@@ -218,6 +219,7 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
 /* The statement and its progress: in one transaction, or one after the other. */
 static enum wb_code run_statement(struct journal *journal, const struct wb_statement *statement, struct wb_error *err)
 {
+    WB_TRY(wb_lock_confirm(journal->target, err));
     const struct wb_query own = {.sql = statement->sql, .copy_data = statement->copy_data};
     if (is_bare(statement)) {
         bool done = false;
@@ -283,8 +285,9 @@ static void record_failure(struct journal *journal, const struct wb_error *err)
 
 static enum wb_code run_journalled(struct journal *journal, struct wb_error *err)
 {
+    WB_TRY(wb_lock_confirm(journal->target, err)); /* lost to the step before, it leaves no trace in the ledger */
     struct wb_query settings = wb_settings_in_session(journal->target, journal->step->section, &journal->arena);
-    if (settings.sql)
+    if (settings.sql && !journal->target->session->pooled)
         WB_TRY(wb_target_run(journal->target, &settings, 1, err));
     WB_TRY(begin(journal, err));
     enum wb_code code = run_statements(journal, err);
@@ -301,7 +304,7 @@ enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step 
     enum wb_code code = run_journalled(&journal, err);
     wb_arena_release(&journal.arena);
     struct wb_error ignored = WB_ERROR_INIT;
-    if (code != WB_EUNREACHABLE)
+    if (!wb_target_is_lost(target))
         (void)target->backend->reset(target->session, &ignored);
     wb_error_release(&ignored);
     return code;

@@ -2,6 +2,9 @@
 
 #include "base/auto.h"
 
+/* The session while steps run in transactions; one transaction; the session while statements run by themselves. */
+enum scope { FOR_STEPS, IN_TRANSACTION, BY_THEMSELVES };
+
 /*
  * One SELECT of set_config(name, value, is_local), which takes parameters and costs one statement for all of them:
  *   lock_timeout           so that the step never queues in front of the application's queries for long
@@ -9,12 +12,19 @@
  *   idle_in_transaction_…  likewise, while a client between two messages is slow
  *   default_transaction_…  a role that is read-only or serializable by default still migrates; where they are set, a
  *                          plain BEGIN does (one with modes costs the server a walk over all its settings)
+ *   transaction_timeout    likewise, from PostgreSQL 17 on
  *   synchronous_commit     a step that was reported done survives a crash of the server
+ *   tcp_keepalives_…       a session whose client's machine has gone gives its locks back within a minute, not hours
+ *   client_connection_…    what a client was waiting for that has been killed does not go on (and hold its locks) for
+ *                          hours, only to be rolled back; not all platforms can do it
  */
-static struct wb_query set_all(const struct wb_target *target, struct wb_arena *arena, bool local, long lock_timeout_ms,
-                               long statement_timeout_ms)
+static struct wb_query set_all(const struct wb_target *target, struct wb_arena *arena, enum scope scope,
+                               long lock_timeout_ms, long statement_timeout_ms)
 {
     struct wb_query query = {0};
+    bool local = scope == IN_TRANSACTION;
+    int version = target->session->server_version_number;
+    bool checks_client = scope == FOR_STEPS && version >= 140000 && !target->unchecked_client;
     if (!(target->backend->capabilities & WB_CAN_SESSION_SETTINGS))
         return query;
     const struct {
@@ -25,7 +35,12 @@ static struct wb_query set_all(const struct wb_target *target, struct wb_arena *
         {"idle_in_transaction_session_timeout", "0"},
         {"default_transaction_isolation", local ? NULL : "read committed"}, /* begin_sql says both itself */
         {"default_transaction_read_only", local ? NULL : "off"},
+        {"transaction_timeout", version >= 170000 ? "0" : NULL},
         {"synchronous_commit", "on"},
+        {"tcp_keepalives_idle", local ? NULL : "30"},
+        {"tcp_keepalives_interval", local ? NULL : "10"},
+        {"tcp_keepalives_count", local ? NULL : "3"},
+        {"client_connection_check_interval", checks_client ? "1000" : NULL},
         {"search_path", target->search_path},
     };
     const char **parameters = WB_NEW_ARRAY(arena, WB_COUNT(settings), const char *);
@@ -49,7 +64,7 @@ static long statement_timeout(const struct wb_target *target, const struct wb_se
 
 struct wb_query wb_settings_for_steps(const struct wb_target *target, struct wb_arena *arena)
 {
-    return set_all(target, arena, false, target->lock_timeout_ms, target->statement_timeout_ms);
+    return set_all(target, arena, FOR_STEPS, target->lock_timeout_ms, target->statement_timeout_ms);
 }
 
 bool wb_settings_are_own(const struct wb_section *section)
@@ -61,12 +76,12 @@ struct wb_query wb_settings_in_transaction(const struct wb_target *target, const
                                            struct wb_arena *arena)
 {
     long lock_timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms : target->lock_timeout_ms;
-    return set_all(target, arena, true, lock_timeout, statement_timeout(target, section));
+    return set_all(target, arena, IN_TRANSACTION, lock_timeout, statement_timeout(target, section));
 }
 
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
                                        struct wb_arena *arena)
 {
     long lock_timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms : 0;
-    return set_all(target, arena, false, lock_timeout, statement_timeout(target, section));
+    return set_all(target, arena, BY_THEMSELVES, lock_timeout, statement_timeout(target, section));
 }

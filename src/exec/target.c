@@ -53,14 +53,25 @@ enum wb_code wb_target_run(struct wb_target *target, const struct wb_query *quer
                            struct wb_error *err)
 {
     size_t failed;
+    if (!target->session)
+        return wb_fail(err, WB_EUNREACHABLE, "there is no connection to the database any more");
     return target->backend->run(target->session, queries, count, &failed, err);
+}
+
+static enum wb_transaction_state transaction_state(const struct wb_target *target)
+{
+    return target->session ? target->backend->transaction_state(target->session) : WB_TX_LOST;
+}
+
+bool wb_target_is_lost(const struct wb_target *target)
+{
+    return transaction_state(target) == WB_TX_LOST;
 }
 
 void wb_target_rollback(struct wb_target *target)
 {
     struct wb_error ignored = WB_ERROR_INIT;
-    enum wb_transaction_state state =
-        target->session ? target->backend->transaction_state(target->session) : WB_TX_LOST;
+    enum wb_transaction_state state = transaction_state(target);
     if (state == WB_TX_OPEN || state == WB_TX_FAILED)
         (void)wb_session_run(target->session, "ROLLBACK", &ignored);
     wb_error_release(&ignored);

@@ -18,6 +18,9 @@ struct wb_target {
     const struct wb_backend *backend;
     struct wb_session_options session_options;
     struct wb_session *session; /* NULL while not connected */
+    struct wb_session *guard;   /* behind a pooler: the connection whose open transaction is the lock; or NULL */
+    bool pooled;                /* found out by the lock; each new session is told */
+    bool unchecked_client;      /* the server's platform can't see that a client has gone while it works for it */
     struct wb_heads_table heads;
     struct wb_ledger ledger;
 
@@ -50,6 +53,9 @@ enum wb_code wb_target_sleep(const struct wb_target *target, double ms, struct w
 /* The queries in the transaction that is open, or whatever they begin; the first error ends them. */
 enum wb_code wb_target_run(struct wb_target *target, const struct wb_query *queries, size_t count,
                            struct wb_error *err);
+
+/* Whether the connection has gone, and with it the knowledge of what became of a transaction. */
+bool wb_target_is_lost(const struct wb_target *target);
 
 /* Ends a transaction that may be open, forgetting what it did. */
 void wb_target_rollback(struct wb_target *target);

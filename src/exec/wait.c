@@ -25,6 +25,8 @@ static enum wb_code try_connect(struct wb_target *target, double left_ms, struct
     enum wb_code code = target->backend->connect_finish(target->session, (long)timeout, err);
     if (code != WB_OK)
         target->session = NULL;
+    else
+        target->session->pooled = target->pooled;
     return code;
 }
 

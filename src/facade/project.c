@@ -5,6 +5,9 @@
 #include "exec/bookkeeping.h"
 #include "exec/wait.h"
 
+#define WATCH_AFTER_MS 1000
+#define WATCH_NOT_BEFORE_MS 200
+
 const char *wb_version(void)
 {
     return WB_VERSION;
@@ -21,6 +24,7 @@ const char *wb_event_name(enum wb_event_type type)
         [WB_EVENT_PLANNED] = "planned",
         [WB_EVENT_STEP_STARTED] = "step_started",
         [WB_EVENT_STEP_DONE] = "step_done",
+        [WB_EVENT_PROGRESS] = "progress",
         [WB_EVENT_STEP_RETRIED] = "step_retried",
         [WB_EVENT_STEP_FAILED] = "step_failed",
         [WB_EVENT_STAMPED] = "stamped",
@@ -108,6 +112,13 @@ static void pass_event(const struct wb_event *event, void *user)
         project->on_event(event, project->user);
 }
 
+/* Early enough to see, before a lock timeout strikes, who is in the way; but not for what is quick anyway. */
+static long watch_after(long lock_timeout_ms)
+{
+    long half = lock_timeout_ms / 2;
+    return half <= 0 || half > WATCH_AFTER_MS ? WATCH_AFTER_MS : half < WATCH_NOT_BEFORE_MS ? WATCH_NOT_BEFORE_MS : half;
+}
+
 static enum wb_code read_target(struct wb_project *project, struct wb_target *target, struct wb_error *err)
 {
     struct wb_config *config = project->config;
@@ -125,6 +136,7 @@ static enum wb_code read_target(struct wb_project *project, struct wb_target *ta
     WB_TRY(wb_config_get_duration(config, WB_KEY_LOCK_TIMEOUT, &target->lock_timeout_ms, err));
     WB_TRY(wb_config_get_number(config, WB_KEY_LOCK_RETRIES, &target->lock_retries, err));
     WB_TRY(wb_config_get_duration(config, WB_KEY_STATEMENT_TIMEOUT, &target->statement_timeout_ms, err));
+    target->session_options.watch_after_ms = watch_after(target->lock_timeout_ms);
     return wb_config_get_bool(config, WB_KEY_CREATE_DB, &target->create_database, err);
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from support import history
 from support.history import Step, trace
+from support.pgbouncer import PgBouncer
 from support.program import wait_until
 
 pytestmark = pytest.mark.engine("postgresql")
@@ -37,18 +38,13 @@ def judge(project, database, steps):
     return history.Judge(database, steps)
 
 
-UNGUARDED = pytest.mark.xfail(reason="nothing keeps two apart behind a pooler, but in a transaction", strict=False)
-
-
-def ways(name, steps, *marks):
-    """The kinds of connection, of which only the direct one is without the marks."""
-    return [pytest.param(steps, way, id=f"{name}-{way}", marks=marks if way != "direct" else ())
-            for way in ("direct", "session", "transaction")]
+def ways(name, steps):
+    return [pytest.param(steps, way, id=f"{name}-{way}") for way in ("direct", "session", "transaction")]
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("steps, way", [*ways("transactional", history.transactional(STEPS)),
-                                        *ways("index", STEPS, UNGUARDED), *ways("mixed", MIXED, UNGUARDED)])
+                                        *ways("index", STEPS), *ways("mixed", MIXED)])
 @pytest.mark.parametrize("begun", [False, True], ids=["empty", "half"])
 def test_all_starters_succeed(judge, database, whimbrel, request, way, begun):
     if begun:
@@ -159,3 +155,67 @@ def test_alembic_beside(judge, steps, database, whimbrel, alembic, ahead):
     history.wait_until_alone(database)
     assert database.heads() == [steps[-1].id]
     assert history.things(database) == judge.after[-1][-1]
+
+
+# ---- The lock: who has it, and who has lost it ----
+
+HELD = [
+    Step("a1", "CREATE TABLE trace (what text)", trace("a1")),
+    Step("b2", trace("b2 first"), "SELECT pg_sleep(1)", trace("b2 second"), "VACUUM trace", trace("b2 third"),
+         outside=True),
+]
+
+
+def holders(database):
+    return [pid for (pid,) in database.locks()]
+
+
+@pytest.mark.parametrize("steps", [HELD])
+@pytest.mark.parametrize("first, second", [("direct", "transaction"), ("transaction", "direct")])
+def test_a_pooled_and_a_direct_one_exclude_each_other(judge, database, whimbrel, pgbouncer, first, second):
+    urls = {"direct": database.url, "transaction": pgbouncer("transaction").url(database.name)}
+    holder = whimbrel.start("upgrade", "--url", urls[first])
+    assert wait_until(lambda: database.activity("SELECT pg_sleep%"))
+    waiting = whimbrel.start("upgrade", "--url", urls[second])
+    waiting.wait_for("another migrator")
+    assert f"process {holders(database)[0]} (whimbrel" in waiting.text()
+    holder.finish().ok()
+    waiting.finish().ok()
+    judge.finished()
+
+
+@pytest.mark.parametrize("steps", [HELD])
+@pytest.mark.parametrize("waiting", [False, True], ids=["alone", "another-waits"])
+def test_a_lost_guard_is_noticed(judge, database, whimbrel, pgbouncer, waiting):
+    url = pgbouncer("transaction").url(database.name)
+    run = whimbrel.start("upgrade", "--url", url)
+    assert wait_until(lambda: database.activity("SELECT pg_sleep%"))
+    other = whimbrel.start("upgrade", "--url", url) if waiting else None
+    if other:
+        other.wait_for("another migrator")
+    database.query(f"SELECT pg_terminate_backend({holders(database)[0]})")
+    run.finish().ok()
+    if other:
+        other.finish().ok()
+    run.wait_for("the lock was lost")
+    assert history.things(database) == judge.after[-1][-1]
+    assert database.heads() == ["b2"] and holders(database) == []
+
+
+def test_a_revision_that_releases_the_lock_is_noticed(project, database, whimbrel):
+    project.revision("a1", "CREATE TABLE trace (what text); SELECT pg_advisory_unlock_all(); "
+                           f"{trace('first')}; VACUUM trace; {trace('second')};", options="transaction:false")
+    whimbrel("upgrade").failed(0, "the lock was lost")
+    assert database.query("SELECT what FROM trace") == [("first",), ("second",)]
+    assert database.heads() == ["a1"]
+
+
+def test_a_pool_of_one_is_told(project, database, cluster, whimbrel):
+    project.chain("a1", trace="trace")
+    pooler = PgBouncer(cluster, "transaction", default_pool_size=1, query_wait_timeout=2).start()
+    try:
+        whimbrel("upgrade", "--url", pooler.url(database.name)).failed(4, "no second server connection", "at least two")
+    finally:
+        pooler.remove()
+    assert database.heads() in (None, []) and holders(database) == []
+    whimbrel("upgrade").ok()

@@ -47,6 +47,7 @@ class Proxy:
 
     def __init__(self, cluster, fault=None):
         self.cluster, self.fault = cluster, fault
+        self.silent = False  # from now on, whatever the fault, nothing of anybody gets through
         self.lock = threading.Lock()
         self.sockets = []
         self.threads = []
@@ -124,7 +125,7 @@ class Connection:
             time.sleep(fault.seconds)
         if fault and fault.how == "cut_after":
             self.ends_when_ready = True
-        if side in self.swallows:
+        if side in self.swallows or self.proxy.silent:
             return True
         if self.ends_when_ready and side == SERVER:
             return message[:1] != READY_FOR_QUERY

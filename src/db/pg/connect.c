@@ -151,7 +151,8 @@ enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
     (void)err;
     struct wb_pg_session *session = wb_malloc(sizeof *session);
     *session = (struct wb_pg_session){
-        .base.backend = &wb_backend_postgresql, .base.options = *options, .arena = WB_ARENA_INIT, .deadline = -1};
+        .base.backend = &wb_backend_postgresql, .base.options = *options, .arena = WB_ARENA_INIT, .deadline = -1,
+        .watch.next_look = -1};
     session->start.err = WB_ERROR_INIT;
     session->base.options.application_name = copy(&session->arena, options->application_name);
     session->base.options.search_path = copy(&session->arena, options->search_path);
@@ -176,6 +177,8 @@ void wb_pg_close(struct wb_session *base)
     wb_libpq_release(&session->pq);
     wb_error_release(&session->start.err);
     wb_pg_prepared_forget(session);
+    wb_pg_watch_end(session);
+    wb_str_release(&session->watch.blockers);
     wb_arena_release(&session->arena);
     free(session);
 }

@@ -1,4 +1,7 @@
-/* The lock that makes one migrator at a time: a session's advisory lock, polled for, never waited for in the server. */
+/*
+ * The lock that makes one migrator at a time: an advisory lock of the session or, behind a pooler, of a transaction; both
+ * exclude each other. It is polled for, never waited for in the server.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,48 +66,28 @@ static enum wb_code ask_own_backend(struct wb_session *base, const char *call, c
     return ask(base, wb_str_text(&sql), name, take_answer, ret_answer, err);
 }
 
-/* pg_locks shows the two halves of the key; what other roles run is hidden from ordinary ones. */
-static const char holder_sql[] =
-    "SELECT a.pid, a.application_name, pg_catalog.host(a.client_addr),"
-    " pg_catalog.trunc(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.backend_start)::numeric),"
-    " a.state, pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.left(a.query, 200)), '\\s+', ' ', 'g')"
-    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-    " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
-    " AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint";
+/* pg_locks shows the two halves of the key. */
+#define LOCK_OF_KEY                                                                                                    \
+    "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"                                                         \
+    " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"         \
+    " AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint"
 
-/* At most 80 characters, not bytes. */
-static void append_start(struct wb_str *out, const char *text)
-{
-    size_t length = 0;
-    for (size_t characters = 0; text[length]; length++)
-        if (((unsigned char)text[length] & 0xC0) != 0x80 && ++characters > 80)
-            break;
-    wb_str_append_bytes(out, text, length);
-    if (text[length])
-        wb_str_append(out, "...");
-}
+static const char holder_sql[] =
+    "SELECT " WB_PG_ACTIVITY_COLUMNS("a.backend_start")
+    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE " LOCK_OF_KEY;
 
 static enum wb_code describe_holder(const struct wb_result *result, void *user, struct wb_error *err)
 {
-    struct wb_str *out = user;
     (void)err;
-    if (result->row_count == 0)
-        return WB_OK; /* gone in the meantime */
-    const char *const *cells = result->cells;
-    const char *pid = cells[0], *program = cells[1], *address = cells[2], *age = cells[3], *state = cells[4];
-    wb_str_printf(out, "process %s (%s on %s", pid, program && *program ? program : "a program without a name",
-                  address ? address : "the server's machine");
-    if (age)
-        wb_str_printf(out, ", since %s s", age);
-    if (wb_equal(state, "active") && cells[5]) {
-        wb_str_append(out, ", running: ");
-        append_start(out, cells[5]);
-    } else if (state) {
-        wb_str_printf(out, ", %s", state);
-    }
-    wb_str_append_char(out, ')');
+    if (result->row_count > 0) /* not gone in the meantime */
+        wb_pg_append_activity(user, result->cells);
     return WB_OK;
+}
+
+static enum wb_code find_holder(struct wb_session *session, const char *name, struct wb_str *holder,
+                                struct wb_error *err)
+{
+    return ask(session, holder_sql, name, describe_holder, holder, err);
 }
 
 enum wb_code wb_pg_try_lock(struct wb_session *session, const char *name, bool *obtained, struct wb_str *holder,
@@ -113,21 +96,49 @@ enum wb_code wb_pg_try_lock(struct wb_session *session, const char *name, bool *
     enum answer answer;
     WB_TRY(ask_own_backend(session, "pg_try_advisory_lock", name, &answer, err));
     session->pooled = answer == ANSWER_NULL;
-    *obtained = answer != ANSWER_FALSE;
-    if (*obtained)
-        return WB_OK;
-    return ask(session, holder_sql, name, describe_holder, holder, err);
+    *obtained = answer == ANSWER_TRUE;
+    return answer == ANSWER_FALSE ? find_holder(session, name, holder, err) : WB_OK;
 }
 
 enum wb_code wb_pg_unlock(struct wb_session *session, const char *name, struct wb_error *err)
 {
     enum answer answer;
-    if (session->pooled)
-        return WB_OK;
     WB_TRY(ask_own_backend(session, "pg_advisory_unlock", name, &answer, err));
     if (answer == ANSWER_TRUE)
         return WB_OK;
     wb_fail(err, WB_EFAILED, "the lock \"%s\" is no longer held by this session", name);
     wb_error_hint(err, "A revision may have released it (DISCARD ALL, pg_advisory_unlock_all).");
     return WB_EFAILED;
+}
+
+static const char holds_sql[] =
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE " LOCK_OF_KEY " AND l.pid = pg_catalog.pg_backend_pid())";
+
+enum wb_code wb_pg_holds_lock(struct wb_session *session, const char *name, bool *holds, struct wb_error *err)
+{
+    enum answer answer;
+    WB_TRY(ask(session, holds_sql, name, take_answer, &answer, err));
+    *holds = answer == ANSWER_TRUE;
+    return WB_OK;
+}
+
+/*
+ * READ COMMITTED, and no query last, whose portal would stay with its snapshot until the next statement: CREATE INDEX
+ * CONCURRENTLY waits for whoever has a snapshot. The transaction lasts as long as the whole run, whatever time limits a
+ * role has preset.
+ */
+enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, bool *obtained,
+                                        struct wb_str *holder, struct wb_error *err)
+{
+    bool limits_transactions = session->server_version_number >= 170000;
+    enum answer answer;
+    WB_TRY(wb_session_run(session, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", err));
+    if (limits_transactions)
+        WB_TRY(wb_session_run(session, "SET LOCAL transaction_timeout = 0", err));
+    WB_TRY(ask(session, "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint)", name, take_answer, &answer, err));
+    *obtained = answer == ANSWER_TRUE;
+    if (*obtained)
+        return wb_session_run(session, "SET LOCAL idle_in_transaction_session_timeout = 0", err);
+    WB_TRY(find_holder(session, name, holder, err));
+    return wb_session_run(session, "ROLLBACK", err);
 }

@@ -31,6 +31,17 @@ struct wb_pg_prepared {
     size_t query; /* SENT: of the batch, the query that it goes ahead of */
 };
 
+/* How a call that waits for the server is watched. Times by wb_pg_now(). */
+struct wb_pg_watch {
+    long long began;
+    long long next_look;          /* -1: never */
+    struct wb_session *observer;  /* the connection that looks; NULL before the first look */
+    long long silent_since;       /* nobody answers the observer either; -1: somebody does */
+    unsigned doubts;              /* looks in a row that found the server idle, or our process gone */
+    struct wb_str blockers;       /* who it was last seen waiting for */
+    const char *verdict;          /* why the connection was given up, or NULL */
+};
+
 struct wb_pg_session {
     struct wb_session base;
     struct wb_arena arena; /* copies of the URL's parameters and of the options' strings */
@@ -51,6 +62,7 @@ struct wb_pg_session {
     struct wb_pg_canceller *canceller; /* a cancel request under way, or NULL */
     long long deadline;                /* by wb_pg_now(): until when the server has to react; -1: for ever */
     bool lost;                         /* nothing more can be had from the connection */
+    struct wb_pg_watch watch;
     struct wb_pg_prepared prepared[8];
     unsigned prepared_count; /* how many names were given */
 };
@@ -105,6 +117,7 @@ bool wb_pg_canceller_finish(struct wb_pg_canceller *canceller, long long deadlin
 enum wb_code wb_pg_run(struct wb_session *session, const struct wb_query *queries, size_t count, size_t *failed,
                        struct wb_error *err);
 enum wb_transaction_state wb_pg_transaction_state(struct wb_session *session);
+enum wb_code wb_pg_ping(struct wb_session *session, long timeout_ms, struct wb_error *err);
 enum wb_code wb_pg_reset(struct wb_session *session, struct wb_error *err);
 
 /* ---- prepared.c ---- */
@@ -132,11 +145,40 @@ enum wb_code wb_pg_result_error(const struct wb_libpq *pq, const PGresult *resul
 /* A PQnoticeReceiver; `session` is the struct wb_pg_session. */
 void wb_pg_notice(void *session, const PGresult *result);
 
+/* ---- activity.c ---- */
+
+/*
+ * Of pg_stat_activity as `a`: what wb_pg_append_activity wants to know of a session. `since` is the column that says how
+ * long it has been at it. What other roles run is hidden from ordinary ones.
+ */
+#define WB_PG_ACTIVITY_COLUMNS(since)                                                                                  \
+    "a.pid, a.application_name, pg_catalog.host(a.client_addr),"                                                       \
+    " pg_catalog.trunc(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - " since ")::numeric),"                        \
+    " a.state, pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.left(a.query, 200)), '\\s+', ' ', 'g')"
+
+/* "process 4711 (psql on 10.0.0.5, since 80 s, idle in transaction)" */
+void wb_pg_append_activity(struct wb_str *out, const char *const *cells);
+
+/* ---- watch.c ---- */
+
+/* Before and after a call that waits for the server. */
+void wb_pg_watch_begin(struct wb_pg_session *session);
+void wb_pg_watch_end(struct wb_pg_session *session);
+
+/*
+ * To be called when the call has waited until `watch.next_look`: asks by a connection of its own what the server is at,
+ * and tells it as an event. False when no answer is to be hoped for any more; `watch.verdict` says why.
+ */
+bool wb_pg_watch_look(struct wb_pg_session *session);
+
 /* ---- lock.c ---- */
 
 enum wb_code wb_pg_try_lock(struct wb_session *session, const char *name, bool *obtained, struct wb_str *holder,
                             struct wb_error *err);
 enum wb_code wb_pg_unlock(struct wb_session *session, const char *name, struct wb_error *err);
+enum wb_code wb_pg_holds_lock(struct wb_session *session, const char *name, bool *holds, struct wb_error *err);
+enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, bool *obtained,
+                                        struct wb_str *holder, struct wb_error *err);
 
 /* ---- verify.c ---- */
 

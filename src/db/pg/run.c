@@ -36,7 +36,9 @@ static enum wb_code fail_lost(const struct wb_pg_session *session, struct wb_err
 {
     wb_fail(err, WB_EUNREACHABLE, "the connection to the server was lost");
     struct wb_slice text = wb_slice_trim(wb_slice(session->pq.errorMessage(session->connection)));
-    if (text.length)
+    if (session->watch.verdict)
+        wb_error_detail(err, "%s", session->watch.verdict);
+    else if (text.length)
         wb_error_detail(err, "%.*s", (int)text.length, text.data);
     return WB_EUNREACHABLE;
 }
@@ -58,6 +60,18 @@ static void request_cancel(struct wb_pg_session *session)
     session->canceller = wb_pg_canceller_start(&session->pq, session->connection);
 }
 
+static bool has_passed(long long time)
+{
+    return time >= 0 && wb_pg_now() >= time;
+}
+
+/* When the wait is to be interrupted: for a look at the server, or because it has taken too long; -1: never. */
+static long long wake_time(const struct wb_pg_session *session)
+{
+    long long look = session->watch.next_look, deadline = session->deadline;
+    return look < 0 || (deadline >= 0 && deadline < look) ? deadline : look;
+}
+
 /* Sends what is left to be sent and takes in what has come, waiting for either; false when the connection is lost. */
 static bool exchange(struct wb_pg_session *session)
 {
@@ -66,15 +80,18 @@ static bool exchange(struct wb_pg_session *session)
         return false;
     for (;;) {
         int cancel_fd = session->watches_cancel ? session->base.options.cancel_fd : -1;
-        switch (wb_pg_wait(session->pq.socket(session->connection), events, cancel_fd, session->deadline)) {
+        switch (wb_pg_wait(session->pq.socket(session->connection), events, cancel_fd, wake_time(session))) {
         case WB_PG_READY:
             return session->pq.consumeInput(session->connection) == 1;
         case WB_PG_CANCELLED:
             request_cancel(session);
             break;
         case WB_PG_TIMED_OUT:
-            session->lost = true;
-            return false;
+            session->lost = has_passed(session->deadline) ||
+                            (has_passed(session->watch.next_look) && !wb_pg_watch_look(session));
+            if (session->lost)
+                return false;
+            break;
         }
     }
 }
@@ -312,10 +329,13 @@ static void finish_batch(struct batch *batch)
         session->lost = true;
     session->canceller = NULL;
     session->deadline = -1;
+    wb_pg_watch_end(session);
     if (batch->code == WB_ESQL && wb_equal(batch->err->sqlstate, "26000")) /* dropped: invalid_sql_statement_name */
         wb_pg_prepared_forget(session);
     else
         wb_pg_prepared_forget_unfinished(session);
+    if (wb_equal(batch->err->sqlstate, "55P03") && session->watch.blockers.length) /* lock_not_available */
+        wb_error_detail(batch->err, "It waited for %s.", wb_str_text(&session->watch.blockers));
     if (batch->code != WB_OK && is_gone(session))
         batch->code = batch->err->code = WB_EUNREACHABLE;
     if (batch->code != WB_OK && session->cancel == WB_PG_CANCEL_DUE)
@@ -335,6 +355,7 @@ enum wb_code wb_pg_run(struct wb_session *base, const struct wb_query *queries, 
     WB_TRY(check_cancel(session, err));
     batch.code = check_copy(&batch);
     if (batch.code == WB_OK) {
+        wb_pg_watch_begin(session);
         if (send_batch(&batch))
             take_results(&batch);
         else
@@ -359,6 +380,15 @@ enum wb_transaction_state wb_pg_transaction_state(struct wb_session *base)
     default:
         return WB_TX_IDLE;
     }
+}
+
+/* An empty query leaves no portal behind, and so no snapshot in a transaction that stays open. */
+enum wb_code wb_pg_ping(struct wb_session *session, long timeout_ms, struct wb_error *err)
+{
+    wb_pg_session(session)->deadline = wb_pg_now() + timeout_ms;
+    enum wb_code code = wb_session_run(session, "", err);
+    wb_pg_session(session)->deadline = -1;
+    return code;
 }
 
 /*

@@ -461,6 +461,14 @@ static enum wb_transaction_state transaction_state(struct wb_session *session)
     return sqlite3_get_autocommit(session_of(session)->db) ? WB_TX_IDLE : WB_TX_OPEN;
 }
 
+static enum wb_code ping(struct wb_session *session, long timeout_ms, struct wb_error *err)
+{
+    (void)session;
+    (void)timeout_ms;
+    (void)err;
+    return WB_OK;
+}
+
 /* ---- The lock, and the rest ----------------------------------------------------------------------------------- */
 
 /* The folder the file is really in, behind symbolic links. */
@@ -498,6 +506,16 @@ static enum wb_code try_lock(struct wb_session *base, const char *name, bool *ob
         return WB_OK;
     }
     session->lock_fd = fd;
+    return WB_OK;
+}
+
+/* Nothing that a revision does can release it. */
+static enum wb_code holds_lock(struct wb_session *session, const char *name, bool *holds, struct wb_error *err)
+{
+    (void)session;
+    (void)name;
+    (void)err;
+    *holds = true;
     return WB_OK;
 }
 
@@ -568,8 +586,10 @@ const struct wb_backend wb_backend_sqlite = {
     .is_missing_table = is_missing_table,
     .verify = verify,
     .transaction_state = transaction_state,
+    .ping = ping,
     .try_lock = try_lock,
     .unlock = unlock,
+    .holds_lock = holds_lock,
     .reset = reset,
     .split = wb_sqlite_split,
     .create_database = NULL,
