@@ -109,7 +109,9 @@ struct wb_session {
     const struct wb_backend *backend;
     struct wb_session_options options;
     bool connected; /* connect_finish has succeeded */
-    bool pooled; /* a connection pooler stands before the server: nothing outlives a transaction. try_lock finds out */
+    /* What try_lock finds out: */
+    bool pooled;   /* a connection pooler stands before the server: nothing outlives a transaction */
+    bool lockless; /* the server has no locks that a session can hold, or this role may not take them */
     char server_version[64]; /* "15.6", "3.40.1"; once connected */
     int server_version_number; /* 150006, 3040001 */
 };
@@ -161,7 +163,7 @@ struct wb_backend {
     /*
      * Takes whimbrel's lock for `name` without waiting: `*obtained` says whether; if not, who holds it is appended to
      * `holder` as far as it can be known. It is held until `unlock` or the end of the session, whatever transactions do.
-     * A session that turns out to be `pooled` can't hold it.
+     * A session that turns out to be `pooled` or `lockless` can't hold it.
      */
     enum wb_code (*try_lock)(struct wb_session *session, const char *name, bool *obtained, struct wb_str *holder,
                              struct wb_error *err);
@@ -171,10 +173,11 @@ struct wb_backend {
     enum wb_code (*holds_lock)(struct wb_session *session, const char *name, bool *holds, struct wb_error *err);
 
     /*
-     * The same lock, held by a transaction that stays open: what a pooled session can do. Where it is not obtained no
-     * transaction is open. NULL where no session is ever pooled.
+     * The same lock, held by a transaction that stays open: what a pooled session can do. One that is `lockless` holds
+     * on to `table` instead, which must be there and is not locked for whoever reads or writes it. Where nothing is
+     * obtained no transaction is open. NULL where each session can hold a lock of its own.
      */
-    enum wb_code (*try_transaction_lock)(struct wb_session *session, const char *name, bool *obtained,
+    enum wb_code (*try_transaction_lock)(struct wb_session *session, const char *name, const char *table, bool *obtained,
                                          struct wb_str *holder, struct wb_error *err);
 
     /* Undoes what a revision did to the session beyond its transaction: settings, role, prepared statements. */

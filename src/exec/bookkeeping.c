@@ -70,14 +70,14 @@ enum wb_code wb_bookkeeping_settle(struct wb_target *target, struct wb_error *er
 
 /* ---- Making the tables ---- */
 
-static enum wb_code create_once(struct wb_target *target, struct wb_arena *arena, struct wb_error *err)
+static enum wb_code create_once(struct wb_target *target, bool heads, struct wb_arena *arena, struct wb_error *err)
 {
     const struct wb_query queries[] = {
         {.sql = target->backend->begin_sql},
-        wb_heads_create_query(arena, &target->heads),
         wb_ledger_create_query(arena, &target->ledger),
+        wb_heads_create_query(arena, &target->heads),
     };
-    enum wb_code code = wb_target_run(target, queries, WB_COUNT(queries), err);
+    enum wb_code code = wb_target_run(target, queries, WB_COUNT(queries) - (heads ? 0 : 1), err);
     if (code == WB_OK)
         code = wb_session_run(target->session, "COMMIT", err);
     if (code != WB_OK)
@@ -99,14 +99,14 @@ static bool was_faster(const struct wb_error *err)
     return false;
 }
 
-enum wb_code wb_bookkeeping_create(struct wb_target *target, struct wb_error *err)
+static enum wb_code create(struct wb_target *target, bool heads, struct wb_error *err)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     wb_event_fn *listener = target->session->options.on_event;
     target->session->options.on_event = NULL; /* "already exists, skipping" is nobody's business */
-    enum wb_code code = create_once(target, &arena, err);
+    enum wb_code code = create_once(target, heads, &arena, err);
     for (int i = 0; code == WB_ESQL && was_faster(err) && i < CREATE_RETRIES; i++)
-        code = create_once(target, &arena, err);
+        code = create_once(target, heads, &arena, err);
     target->session->options.on_event = listener;
     if (code != WB_OK)
         wb_error_statement(err, NULL, -1);
@@ -116,6 +116,16 @@ enum wb_code wb_bookkeeping_create(struct wb_target *target, struct wb_error *er
                       target->heads.quoted, target->ledger.quoted);
     wb_arena_release(&arena);
     return code;
+}
+
+enum wb_code wb_bookkeeping_create(struct wb_target *target, struct wb_error *err)
+{
+    return create(target, true, err);
+}
+
+enum wb_code wb_bookkeeping_create_ledger(struct wb_target *target, struct wb_error *err)
+{
+    return create(target, false, err);
 }
 
 /* ---- A stranger's database ---- */

@@ -24,6 +24,9 @@ enum wb_code wb_bookkeeping_settle(struct wb_target *target, struct wb_error *er
 /* Makes the tables that are missing. To be called under the lock, with the schema settled. */
 enum wb_code wb_bookkeeping_create(struct wb_target *target, struct wb_error *err);
 
+/* The ledger alone, which says nothing about where the database is. Needs no lock, but the schema settled. */
+enum wb_code wb_bookkeeping_create_ledger(struct wb_target *target, struct wb_error *err);
+
 /*
  * For a database without a heads table: the first few tables of somebody else's that it has, comma-separated in `arena`,
  * or NULL when it has none.

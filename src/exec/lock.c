@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "exec/bookkeeping.h"
 #include "exec/wait.h"
 
 #define FIRST_PAUSE_MS 20.0
@@ -11,7 +12,7 @@
 /* How long a pooler may take to give the two server connections that a migration behind it needs. */
 #define POOLER_MS 15000
 
-/* ---- Behind a pooler ---- */
+/* ---- By a second connection ---- */
 
 static void close_guard(struct wb_target *target)
 {
@@ -29,6 +30,8 @@ static enum wb_code open_guard(struct wb_target *target, struct wb_error *err)
     enum wb_code code = target->backend->connect_finish(target->guard, POOLER_MS, err);
     if (code != WB_OK)
         target->guard = NULL;
+    else
+        wb_target_tell_session(target, target->guard);
     return code;
 }
 
@@ -45,7 +48,7 @@ static enum wb_code return_to_work(struct wb_target *target, struct wb_error *er
 {
     WB_TRY(wb_wait_connected(target, POOLER_MS, err));
     enum wb_code code = target->backend->ping(target->session, POOLER_MS, err);
-    if (code == WB_EUNREACHABLE) {
+    if (code == WB_EUNREACHABLE && target->pooled) {
         wb_fail(err, WB_EUNREACHABLE, "the pooler has no second server connection for us");
         wb_error_hint(err, "One holds the lock while another one works: give the pool at least two, or connect past the "
                            "pooler.");
@@ -54,8 +57,8 @@ static enum wb_code return_to_work(struct wb_target *target, struct wb_error *er
 }
 
 /*
- * Behind a pooler no session can hold a lock, but a transaction can: one that the guard, a connection of its own, keeps
- * open. Whoever waits has no connection at all meanwhile: a pooler in session mode would run out of them.
+ * Where no session can hold a lock, a transaction can: one that the guard, a connection of its own, keeps open. Whoever
+ * waits has no connection at all meanwhile: a pooler in session mode would run out of them.
  */
 static enum wb_code try_by_guard(struct wb_target *target, bool *obtained, struct wb_str *holder, struct wb_error *err)
 {
@@ -65,7 +68,8 @@ static enum wb_code try_by_guard(struct wb_target *target, bool *obtained, struc
     if (!*obtained)
         code = open_guard(target, err);
     if (code == WB_OK && !*obtained)
-        code = target->backend->try_transaction_lock(target->guard, target->heads.quoted, obtained, holder, err);
+        code = target->backend->try_transaction_lock(target->guard, target->heads.quoted, target->ledger.quoted,
+                                                     obtained, holder, err);
     if (code == WB_OK && *obtained)
         code = return_to_work(target, err);
     if (code != WB_OK || !*obtained)
@@ -75,13 +79,23 @@ static enum wb_code try_by_guard(struct wb_target *target, bool *obtained, struc
 
 /* ---- Taking it ---- */
 
+static bool needs_guard(const struct wb_target *target)
+{
+    return target->pooled || target->lockless;
+}
+
 static enum wb_code try_once(struct wb_target *target, bool *obtained, struct wb_str *holder, struct wb_error *err)
 {
-    if (!target->pooled) {
-        WB_TRY(target->backend->try_lock(target->session, target->heads.quoted, obtained, holder, err));
-        target->pooled = target->session->pooled;
-    }
-    return target->pooled ? try_by_guard(target, obtained, holder, err) : WB_OK;
+    if (needs_guard(target))
+        return try_by_guard(target, obtained, holder, err);
+    WB_TRY(target->backend->try_lock(target->session, target->heads.quoted, obtained, holder, err));
+    target->pooled = target->session->pooled;
+    target->lockless = target->session->lockless;
+    if (!needs_guard(target))
+        return WB_OK;
+    if (target->lockless) /* the guard holds on to it */
+        WB_TRY(wb_bookkeeping_create_ledger(target, err));
+    return try_by_guard(target, obtained, holder, err);
 }
 
 static enum wb_code fail_locked(const char *holder, double waited_ms, struct wb_error *err)
@@ -124,7 +138,7 @@ enum wb_code wb_lock_take(struct wb_target *target, struct wb_error *err)
 enum wb_code wb_lock_confirm(struct wb_target *target, struct wb_error *err)
 {
     bool holds;
-    if (target->pooled)
+    if (needs_guard(target))
         holds = guard_holds(target);
     else
         WB_TRY(target->backend->holds_lock(target->session, target->heads.quoted, &holds, err));

@@ -77,6 +77,12 @@ void wb_target_rollback(struct wb_target *target)
     wb_error_release(&ignored);
 }
 
+void wb_target_tell_session(const struct wb_target *target, struct wb_session *session)
+{
+    session->pooled = target->pooled;
+    session->lockless = target->lockless;
+}
+
 void wb_target_close(struct wb_target *target)
 {
     if (target->session)

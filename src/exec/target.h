@@ -18,8 +18,8 @@ struct wb_target {
     const struct wb_backend *backend;
     struct wb_session_options session_options;
     struct wb_session *session; /* NULL while not connected */
-    struct wb_session *guard;   /* behind a pooler: the connection whose open transaction is the lock; or NULL */
-    bool pooled;                /* found out by the lock; each new session is told */
+    struct wb_session *guard;   /* the connection whose open transaction is the lock, where `session` can't hold it */
+    bool pooled, lockless;      /* found out by the lock; each new session is told */
     bool unchecked_client;      /* the server's platform can't see that a client has gone while it works for it */
     struct wb_heads_table heads;
     struct wb_ledger ledger;
@@ -59,6 +59,9 @@ bool wb_target_is_lost(const struct wb_target *target);
 
 /* Ends a transaction that may be open, forgetting what it did. */
 void wb_target_rollback(struct wb_target *target);
+
+/* What has been found out about the way to this database and need not be found out by each new session. */
+void wb_target_tell_session(const struct wb_target *target, struct wb_session *session);
 
 /* Closes the session, if there is one. */
 void wb_target_close(struct wb_target *target);

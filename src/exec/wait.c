@@ -26,7 +26,7 @@ static enum wb_code try_connect(struct wb_target *target, double left_ms, struct
     if (code != WB_OK)
         target->session = NULL;
     else
-        target->session->pooled = target->pooled;
+        wb_target_tell_session(target, target->session);
     return code;
 }
 

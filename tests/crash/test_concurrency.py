@@ -219,3 +219,36 @@ def test_a_pool_of_one_is_told(project, database, cluster, whimbrel):
         pooler.remove()
     assert database.heads() in (None, []) and holders(database) == []
     whimbrel("upgrade").ok()
+
+
+# ---- A server without advisory locks, or one whose functions this role may not call ----
+
+@pytest.fixture
+def lockless_url(database):
+    """The URL of a role that owns the database and may take no advisory locks."""
+    role = f"lockless_{database.name}"
+    database.admin(f"CREATE ROLE {role} LOGIN IN ROLE pg_read_all_stats")
+    database.admin(f'ALTER DATABASE "{database.name}" OWNER TO {role}')
+    database.execute(f"ALTER SCHEMA public OWNER TO {role}")
+    database.execute("REVOKE EXECUTE ON FUNCTION pg_try_advisory_lock(bigint), pg_try_advisory_xact_lock(bigint) "
+                     "FROM PUBLIC")
+    yield f"postgresql://{role}@/{database.name}?host={database.cluster.folder}&port={database.cluster.port}"
+    database.admin(f'ALTER DATABASE "{database.name}" OWNER TO {database.cluster.user}')
+    database.execute(f"DROP OWNED BY {role} CASCADE")
+    database.admin(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("steps", [MIXED])
+def test_all_starters_succeed_without_advisory_locks(judge, database, whimbrel, lockless_url):
+    starters = [whimbrel.start("run", "--url", lockless_url, "--", "echo", "STARTED") for _ in range(STARTERS)]
+    assert [starter.finish(100).out for starter in starters] == ["STARTED\n"] * STARTERS
+    assert any("another migrator" in starter.text() and "(whimbrel on" in starter.text() for starter in starters)
+    judge.finished()
+
+
+def test_a_strangers_database_is_refused_without_advisory_locks(project, database, whimbrel, lockless_url):
+    project.chain("a1")
+    database.execute("CREATE TABLE customers (id integer)")
+    for _ in range(2):
+        whimbrel("upgrade", "--url", lockless_url).failed(6, "public.customers")
+    assert database.heads() is None

@@ -1,6 +1,7 @@
 /*
  * The lock that makes one migrator at a time: an advisory lock of the session or, behind a pooler, of a transaction; both
- * exclude each other. It is polled for, never waited for in the server.
+ * exclude each other. Where there are no advisory locks it is a lock on a table of ours that only excludes itself. It is
+ * polled for, never waited for in the server.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,9 +73,13 @@ static enum wb_code ask_own_backend(struct wb_session *base, const char *call, c
     " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"         \
     " AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint"
 
-static const char holder_sql[] =
-    "SELECT " WB_PG_ACTIVITY_COLUMNS("a.backend_start")
-    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE " LOCK_OF_KEY;
+#define LOCK_OF_TABLE                                                                                                  \
+    "l.locktype = 'relation' AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'"                                    \
+    " AND l.relation = pg_catalog.to_regclass($1)"
+
+#define HOLDER(lock)                                                                                                   \
+    "SELECT " WB_PG_ACTIVITY_COLUMNS("a.backend_start")                                                                \
+    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE " lock
 
 static enum wb_code describe_holder(const struct wb_result *result, void *user, struct wb_error *err)
 {
@@ -84,20 +89,29 @@ static enum wb_code describe_holder(const struct wb_result *result, void *user, 
     return WB_OK;
 }
 
-static enum wb_code find_holder(struct wb_session *session, const char *name, struct wb_str *holder,
-                                struct wb_error *err)
+/* ---- Held by the session -------------------------------------------------------------------------------------- */
+
+/* The server has no such function, or does not support it, or lets only others call it. */
+static bool is_lockless(const struct wb_error *err)
 {
-    return ask(session, holder_sql, name, describe_holder, holder, err);
+    return wb_equal(err->sqlstate, "42883") || wb_equal(err->sqlstate, "0A000") || wb_equal(err->sqlstate, "42501");
 }
 
 enum wb_code wb_pg_try_lock(struct wb_session *session, const char *name, bool *obtained, struct wb_str *holder,
                             struct wb_error *err)
 {
-    enum answer answer;
-    WB_TRY(ask_own_backend(session, "pg_try_advisory_lock", name, &answer, err));
+    enum answer answer = ANSWER_NULL;
+    *obtained = false;
+    enum wb_code code = ask_own_backend(session, "pg_try_advisory_lock", name, &answer, err);
+    session->lockless = code == WB_ESQL && is_lockless(err);
+    if (session->lockless) {
+        wb_error_release(err);
+        return WB_OK;
+    }
+    WB_TRY(code);
     session->pooled = answer == ANSWER_NULL;
     *obtained = answer == ANSWER_TRUE;
-    return answer == ANSWER_FALSE ? find_holder(session, name, holder, err) : WB_OK;
+    return answer == ANSWER_FALSE ? ask(session, HOLDER(LOCK_OF_KEY), name, describe_holder, holder, err) : WB_OK;
 }
 
 enum wb_code wb_pg_unlock(struct wb_session *session, const char *name, struct wb_error *err)
@@ -122,23 +136,53 @@ enum wb_code wb_pg_holds_lock(struct wb_session *session, const char *name, bool
     return WB_OK;
 }
 
+/* ---- Held by a transaction ------------------------------------------------------------------------------------ */
+
+static enum wb_code try_in_transaction(struct wb_session *session, const char *name, bool *obtained,
+                                       struct wb_str *holder, struct wb_error *err)
+{
+    enum answer answer;
+    WB_TRY(ask(session, "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint)", name, take_answer, &answer, err));
+    *obtained = answer == ANSWER_TRUE;
+    return *obtained ? WB_OK : ask(session, HOLDER(LOCK_OF_KEY), name, describe_holder, holder, err);
+}
+
+/* A mode that conflicts with itself and with changes of the table's definition, and not with reading or writing it. */
+static enum wb_code try_table(struct wb_session *session, const char *table, bool *obtained, struct wb_str *holder,
+                              struct wb_error *err)
+{
+    WB_AUTO(wb_str) sql = WB_STR_INIT;
+    wb_str_printf(&sql, "LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE NOWAIT", table);
+    enum wb_code code = wb_session_run(session, wb_str_text(&sql), err);
+    *obtained = code == WB_OK;
+    if (code != WB_ESQL || !wb_equal(err->sqlstate, "55P03")) /* lock_not_available */
+        return code;
+    wb_error_release(err);
+    size_t failed;
+    const struct wb_query query = {.sql = HOLDER(LOCK_OF_TABLE),
+                                   .parameters = &table,
+                                   .parameter_count = 1,
+                                   .on_result = describe_holder,
+                                   .user = holder};
+    WB_TRY(wb_session_run(session, "ROLLBACK", err));
+    return wb_pg_run(session, &query, 1, &failed, err);
+}
+
 /*
  * READ COMMITTED, and no query last, whose portal would stay with its snapshot until the next statement: CREATE INDEX
  * CONCURRENTLY waits for whoever has a snapshot. The transaction lasts as long as the whole run, whatever time limits a
  * role has preset.
  */
-enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, bool *obtained,
+enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, const char *table, bool *obtained,
                                         struct wb_str *holder, struct wb_error *err)
 {
     bool limits_transactions = session->server_version_number >= 170000;
-    enum answer answer;
-    WB_TRY(wb_session_run(session, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", err));
+    WB_TRY(wb_session_run(session, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", err));
     if (limits_transactions)
         WB_TRY(wb_session_run(session, "SET LOCAL transaction_timeout = 0", err));
-    WB_TRY(ask(session, "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint)", name, take_answer, &answer, err));
-    *obtained = answer == ANSWER_TRUE;
+    WB_TRY(session->lockless ? try_table(session, table, obtained, holder, err)
+                             : try_in_transaction(session, name, obtained, holder, err));
     if (*obtained)
         return wb_session_run(session, "SET LOCAL idle_in_transaction_session_timeout = 0", err);
-    WB_TRY(find_holder(session, name, holder, err));
-    return wb_session_run(session, "ROLLBACK", err);
+    return wb_pg_transaction_state(session) == WB_TX_IDLE ? WB_OK : wb_session_run(session, "ROLLBACK", err);
 }

@@ -177,7 +177,7 @@ enum wb_code wb_pg_try_lock(struct wb_session *session, const char *name, bool *
                             struct wb_error *err);
 enum wb_code wb_pg_unlock(struct wb_session *session, const char *name, struct wb_error *err);
 enum wb_code wb_pg_holds_lock(struct wb_session *session, const char *name, bool *holds, struct wb_error *err);
-enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, bool *obtained,
+enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *name, const char *table, bool *obtained,
                                         struct wb_str *holder, struct wb_error *err);
 
 /* ---- verify.c ---- */
