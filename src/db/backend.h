@@ -152,6 +152,9 @@ struct wb_backend {
     /* Whether `run` failed because the table that the query reads is not there (or its schema is not). */
     bool (*is_missing_table)(const struct wb_error *err);
 
+    /* Whether it failed because the table lacks a column that the query names. */
+    bool (*is_missing_column)(const struct wb_error *err);
+
     enum wb_transaction_state (*transaction_state)(struct wb_session *session);
 
     /*

@@ -37,6 +37,24 @@ struct wb_query wb_ledger_create_query(struct wb_arena *arena, const struct wb_l
         .sql = wb_arena_printf(arena, "%.*s%s%s", (int)(place - ddl), ddl, ledger->quoted, place + strlen("%s"))};
 }
 
+/* What the first ledgers did not have. */
+static const char *const later_columns[WB_LEDGER_WIDEN_QUERIES] = {"revises", "depends_on", "message", "down_options"};
+
+#define LATER_COLUMNS "revises, depends_on, message, down_options"
+
+struct wb_query wb_ledger_check_query(struct wb_arena *arena, const struct wb_ledger *ledger)
+{
+    return (struct wb_query){.sql = wb_arena_printf(arena, "SELECT " LATER_COLUMNS " FROM %s LIMIT 0", ledger->quoted)};
+}
+
+void wb_ledger_widen_queries(struct wb_arena *arena, const struct wb_ledger *ledger,
+                             struct wb_query ret_queries[static WB_LEDGER_WIDEN_QUERIES])
+{
+    for (size_t i = 0; i < WB_COUNT(later_columns); i++)
+        ret_queries[i] = (struct wb_query){
+            .sql = wb_arena_printf(arena, "ALTER TABLE %s ADD COLUMN %s text", ledger->quoted, later_columns[i])};
+}
+
 /* A query that grows, each value with its parameter. */
 struct builder {
     struct wb_arena *arena;
@@ -51,7 +69,7 @@ struct builder {
 static void append_value(struct builder *builder, const char *value)
 {
     *WB_PUSH(builder->arena, builder->parameters) = value;
-    size_t count = builder->parameters.count; /* at most a dozen and a half */
+    size_t count = builder->parameters.count; /* at most two dozen */
     wb_str_append_char(&builder->sql, builder->mark);
     if (count >= 10)
         wb_str_append_char(&builder->sql, (char)('0' + count / 10));
@@ -93,6 +111,10 @@ static void build_insert(struct builder *builder, const struct wb_ledger *ledger
         {"tool_version", entry->tool_version},
         {"app_version", entry->app_version},
         {"error", entry->error},
+        {"revises", entry->revises},
+        {"depends_on", entry->depends_on},
+        {"message", entry->message},
+        {"down_options", entry->down_options},
     };
     bool finished = entry->state != WB_LEDGER_STARTED;
     wb_str_append(&builder->sql, "INSERT INTO ");
@@ -231,7 +253,7 @@ static enum wb_code collect(const struct wb_result *result, void *user, struct w
     struct wb_arena *arena = reading->arena;
     for (size_t i = 0; i < result->row_count; i++) {
         const char *const *cell = result->cells + i * result->column_count;
-        bool with_sql = result->column_count > 14;
+        bool with_sql = result->column_count > 14, with_record = result->column_count > 16;
         *WB_PUSH(arena, reading->entries) = (struct wb_ledger_entry){
             .id = copy(arena, cell[0]),
             .revision = copy(arena, cell[1]),
@@ -249,6 +271,10 @@ static enum wb_code collect(const struct wb_result *result, void *user, struct w
             .error = copy(arena, cell[13]),
             .up_sql = with_sql ? copy(arena, cell[14]) : NULL,
             .down_sql = with_sql ? copy(arena, cell[15]) : NULL,
+            .revises = with_record ? copy(arena, cell[16]) : NULL,
+            .depends_on = with_record ? copy(arena, cell[17]) : NULL,
+            .message = with_record ? copy(arena, cell[18]) : NULL,
+            .down_options = with_record ? copy(arena, cell[19]) : NULL,
         };
     }
     return WB_OK;
@@ -311,6 +337,30 @@ enum wb_code wb_ledger_read_last(struct wb_session *session, const struct wb_led
     append_value(&builder, direction_names[direction]);
     wb_str_append(&builder.sql, " ORDER BY id DESC LIMIT 1");
     WB_TRY(read_entries(session, finish(&builder), &reading, err));
+    *found = reading.entries.count > 0;
+    if (*found)
+        *ret_entry = reading.entries.items[0];
+    return WB_OK;
+}
+
+/* A ledger of an earlier version lacks the columns: it has no records. */
+enum wb_code wb_ledger_read_record(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
+                                   struct wb_arena *arena, bool *found, struct wb_ledger_entry *ret_entry,
+                                   struct wb_error *err)
+{
+    struct reading reading = {.arena = arena};
+    struct builder builder = {.arena = arena, .mark = ledger->backend->parameter_mark};
+    wb_str_printf(&builder.sql,
+                  "SELECT " SHORT_COLUMNS ", up_sql, down_sql, " LATER_COLUMNS " FROM %s WHERE revises IS NOT NULL"
+                  " AND (state IN ('done', 'started') OR (state = 'failed' AND next_statement > 0)) AND revision = ",
+                  ledger->quoted);
+    append_value(&builder, revision);
+    wb_str_append(&builder.sql, " ORDER BY id DESC LIMIT 1");
+    if (read_entries(session, finish(&builder), &reading, err) != WB_OK) {
+        if (!session->backend->is_missing_column(err))
+            return err->code;
+        wb_error_release(err);
+    }
     *found = reading.entries.count > 0;
     if (*found)
         *ret_entry = reading.entries.items[0];

@@ -29,6 +29,10 @@ struct wb_ledger_entry {
     const char *tool_version, *app_version;
     const char *started_at, *finished_at; /* only read: by the database's clock */
     const char *error;
+    /* What else it takes to make the revision of the entry again (revision/recorded.h); of a stamp nothing is known. */
+    const char *revises, *depends_on; /* ids, comma-separated; `revises` is "" for a base and NULL where it is not known */
+    const char *message;
+    const char *down_options;
 };
 
 struct wb_ledger_entries {
@@ -46,6 +50,15 @@ struct wb_ledger wb_ledger_init(struct wb_arena *arena, const struct wb_backend 
 
 /* CREATE TABLE IF NOT EXISTS. */
 struct wb_query wb_ledger_create_query(struct wb_arena *arena, const struct wb_ledger *ledger);
+
+/*
+ * A table that an earlier version has made lacks columns: the first query fails then (`is_missing_column` of the
+ * backend), and the others add them all.
+ */
+#define WB_LEDGER_WIDEN_QUERIES 4
+struct wb_query wb_ledger_check_query(struct wb_arena *arena, const struct wb_ledger *ledger);
+void wb_ledger_widen_queries(struct wb_arena *arena, const struct wb_ledger *ledger,
+                             struct wb_query ret_queries[static WB_LEDGER_WIDEN_QUERIES]);
 
 /* Adds an entry of something that is over: done, failed or resolved; `finished_at` is the time of the query. */
 struct wb_query wb_ledger_insert_query(struct wb_arena *arena, const struct wb_ledger *ledger,
@@ -81,5 +94,12 @@ enum wb_code wb_ledger_read_unfinished(struct wb_session *session, const struct 
 enum wb_code wb_ledger_read_last(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
                                  enum wb_direction direction, struct wb_arena *arena, bool *found,
                                  struct wb_ledger_entry *ret_entry, struct wb_error *err);
+
+/*
+ * The newest entry that says what the revision is, whole: of a step that was done, or begun and not brought to its end.
+ */
+enum wb_code wb_ledger_read_record(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
+                                   struct wb_arena *arena, bool *found, struct wb_ledger_entry *ret_entry,
+                                   struct wb_error *err);
 
 #endif

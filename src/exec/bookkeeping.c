@@ -70,14 +70,19 @@ enum wb_code wb_bookkeeping_settle(struct wb_target *target, struct wb_error *er
 
 /* ---- Making the tables ---- */
 
-static enum wb_code create_once(struct wb_target *target, struct wb_arena *arena, struct wb_error *err)
+/* `widen`: the ledger is there, and lacks columns. */
+static enum wb_code create_in_transaction(struct wb_target *target, bool widen, struct wb_arena *arena,
+                                          struct wb_error *err)
 {
-    const struct wb_query queries[] = {
+    struct wb_query queries[3 + WB_LEDGER_WIDEN_QUERIES] = {
         {.sql = target->backend->begin_sql},
         wb_heads_create_query(arena, &target->heads),
         wb_ledger_create_query(arena, &target->ledger),
+        wb_ledger_check_query(arena, &target->ledger),
     };
-    enum wb_code code = wb_target_run(target, queries, WB_COUNT(queries), err);
+    if (widen)
+        wb_ledger_widen_queries(arena, &target->ledger, queries + 3);
+    enum wb_code code = wb_target_run(target, queries, widen ? WB_COUNT(queries) : 4, err);
     if (code == WB_OK)
         code = wb_session_run(target->session, "COMMIT", err);
     if (code != WB_OK)
@@ -85,14 +90,23 @@ static enum wb_code create_once(struct wb_target *target, struct wb_arena *arena
     return code;
 }
 
+static enum wb_code create_once(struct wb_target *target, struct wb_arena *arena, struct wb_error *err)
+{
+    enum wb_code code = create_in_transaction(target, false, arena, err);
+    if (code == WB_OK || !target->backend->is_missing_column(err))
+        return code;
+    wb_error_release(err);
+    return create_in_transaction(target, true, arena, err);
+}
+
 /*
  * IF NOT EXISTS does not help when two create the same table in the same moment: it is unique_violation in the catalog,
- * duplicate_table, or duplicate_object of the table's row type, by how far the other one is. The lock keeps whimbrels
- * apart, but not Alembic.
+ * duplicate_table, or duplicate_object of the table's row type, by how far the other one is; duplicate_column, where they
+ * widen it. The lock keeps whimbrels apart, but not Alembic, and not those behind a pooler.
  */
 static bool was_faster(const struct wb_error *err)
 {
-    static const char *const states[] = {"23505", "42P07", "42710"};
+    static const char *const states[] = {"23505", "42P07", "42710", "42701"};
     for (size_t i = 0; i < WB_COUNT(states); i++)
         if (strcmp(err->sqlstate, states[i]) == 0)
             return true;

@@ -69,6 +69,12 @@ static bool is_missing_table(const struct wb_error *err)
     return wb_equal(err->sqlstate, "42P01") || wb_equal(err->sqlstate, "3F000");
 }
 
+/* undefined_column */
+static bool is_missing_column(const struct wb_error *err)
+{
+    return wb_equal(err->sqlstate, "42703");
+}
+
 const struct wb_backend wb_backend_postgresql = {
     .name = "postgresql",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL | WB_CAN_SESSION_SETTINGS | WB_CAN_SCHEMAS | WB_CAN_CREATE_DATABASE |
@@ -111,13 +117,18 @@ const struct wb_backend wb_backend_postgresql = {
         "app_version text, "
         "started_at timestamptz NOT NULL DEFAULT now(), "
         "finished_at timestamptz, "
-        "error text)",
+        "error text, "
+        "revises text, "
+        "depends_on text, "
+        "message text, "
+        "down_options text)",
     .parameter_mark = '$',
     .connect_start = connect_start,
     .connect_finish = wb_pg_connect_finish,
     .close = wb_pg_close,
     .run = wb_pg_run,
     .is_missing_table = is_missing_table,
+    .is_missing_column = is_missing_column,
     .transaction_state = wb_pg_transaction_state,
     .try_lock = wb_pg_try_lock,
     .unlock = wb_pg_unlock,

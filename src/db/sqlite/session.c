@@ -456,6 +456,11 @@ static bool is_missing_table(const struct wb_error *err)
     return err->code == WB_ESQL && wb_starts_with(err->message, "no such table: ");
 }
 
+static bool is_missing_column(const struct wb_error *err)
+{
+    return err->code == WB_ESQL && wb_starts_with(err->message, "no such column: ");
+}
+
 static enum wb_transaction_state transaction_state(struct wb_session *session)
 {
     return sqlite3_get_autocommit(session_of(session)->db) ? WB_TX_IDLE : WB_TX_OPEN;
@@ -558,7 +563,11 @@ const struct wb_backend wb_backend_sqlite = {
                   "    app_version TEXT,\n"
                   "    started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),\n"
                   "    finished_at TEXT,\n"
-                  "    error TEXT\n"
+                  "    error TEXT,\n"
+                  "    revises TEXT,\n"
+                  "    depends_on TEXT,\n"
+                  "    message TEXT,\n"
+                  "    down_options TEXT\n"
                   ")",
     .parameter_mark = '?',
     .connect_start = connect_start,
@@ -566,6 +575,7 @@ const struct wb_backend wb_backend_sqlite = {
     .close = close_session,
     .run = run,
     .is_missing_table = is_missing_table,
+    .is_missing_column = is_missing_column,
     .verify = verify,
     .transaction_state = transaction_state,
     .try_lock = try_lock,
