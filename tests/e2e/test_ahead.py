@@ -1,6 +1,7 @@
 """A database that a newer image has migrated, seen from an older one: it is told, and taken back with the ledger's SQL."""
 
 import json
+import random
 import signal
 
 import pytest
@@ -528,3 +529,39 @@ def test_older_and_newer_at_the_same_time(project, image, database, whimbrel, tm
     ups, downs = ([row for row in database.ledger() if row == (id, direction, "done")]
                   for id, direction in (("d4", "up"), ("d4", "down")))
     assert len(ups) - len(downs) == (1 if database.heads() == ["d4"] else 0)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("seed", range(12))
+def test_any_graph(project, image, database, whimbrel, seed):
+    """Random revisions with branches, merges and dependencies, of which the older image has any part that is whole."""
+    rng = random.Random(seed)
+    ids, parents = [f"r{number:03}" for number in range(12)], {}
+    for number, id in enumerate(ids):
+        revises = rng.sample(ids[:number], min(number, rng.choice((0, 1, 1, 1, 1, 2))))
+        depends_on = rng.sample(ids[:number], min(number, rng.choice((0, 0, 0, 1))))
+        ancestors = set()
+        for parent in revises:
+            ancestors |= parents[parent]
+        revises = [parent for parent in revises if parent not in ancestors]
+        depends_on = [needed for needed in depends_on if needed not in ancestors | set(revises)]
+        parents[id] = ancestors | set(revises) | {needed for one in depends_on for needed in parents[one] | {one}}
+        project.revision(id, f"CREATE TABLE t_{id} (a integer);", f"DROP TABLE t_{id};", revises=revises or None,
+                         depends_on=depends_on or None)
+    whimbrel("upgrade", "heads").ok()
+    heads = database.heads()
+    kept = {ids[0]}
+    for id in rng.sample(ids, 4):
+        kept |= parents[id] | {id}
+    image.older(*kept)
+    whimbrel("run", "--ahead", "downgrade", *RUN).ok()
+    assert database.tables() == sorted(f"t_{id}" for id in kept)
+    assert whimbrel("status", "--json").ok().json()["up_to_date"]
+    rows = database.heads()
+    image.newer()
+    whimbrel("upgrade", "heads").ok()
+    assert database.heads() == heads
+    assert database.tables() == [f"t_{id}" for id in ids]
+    image.older(*kept)
+    whimbrel("downgrade", "heads", "--yes", "--single-transaction").ok()
+    assert database.heads() == rows
