@@ -102,7 +102,7 @@ static enum wb_code make_plan(wb_project *project, enum wb_direction direction, 
         WB_TRY(wb_ahead_check(&ahead, err));
     else if (ahead.is_ahead)
         return fail_ahead(&ahead, arena, err);
-    const struct wb_plan_request request = {.revisions = ahead.revisions,
+    const struct wb_plan_request request = {.revisions = direction == WB_DOWN ? ahead.revisions : revisions,
                                             .backend = target->backend,
                                             .direction = direction,
                                             .target = goal,

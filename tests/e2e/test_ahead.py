@@ -349,6 +349,8 @@ def test_run_does_not_go_back_from_another_way(project, image, database, whimbre
         result = whimbrel("run", "--ahead", policy, *RUN).failed(1)
         assert result.out == ""
     assert "c3 is not applied" in result.err
+    for arguments in ([], ["--dry-run"]):
+        whimbrel("upgrade", *arguments).failed(1, "b2", "not among the files")
     status = whimbrel("status", "--json").json()
     assert (status["pending"], status["ahead"], status["up_to_date"]) == (["c3"], ["b2"], False)
     assert database.heads() == ["b2"] and database.tables() == ["t_a1", "t_b2"]
