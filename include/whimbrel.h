@@ -163,7 +163,7 @@ struct wb_revision_info {
     bool is_current; /* one of the database's heads; only where the database was asked */
     bool is_applied; /* a head of the database or an ancestor of one; only where the database was asked */
     const char *ahead; /* NULL, but for one that is not among the files: what the ledger says of it, "applied at ..." */
-    const char *text;  /* then: what the ledger recorded of it, in the form of a file; it has none, and `path` says so */
+    const char *text;  /* then: what the ledger recorded of it, in the form of a file; `path` is none then */
 };
 
 struct wb_revision_list {
@@ -311,8 +311,8 @@ struct wb_migrate_options {
 };
 
 /*
- * Applies what is pending, or takes it back. Nothing to do is a success. A revision that is not among the files is taken
- * back with the SQL that the ledger recorded; "heads" as a target takes back all such.
+ * Applies what is pending, or takes it back. Nothing to do is a success. A revision that is not among the files is
+ * taken back with the SQL that the ledger recorded; "heads" as a target takes back all such.
  */
 WB_API enum wb_code wb_upgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);
 WB_API enum wb_code wb_downgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);

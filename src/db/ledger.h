@@ -30,7 +30,7 @@ struct wb_ledger_entry {
     const char *started_at, *finished_at; /* only read: by the database's clock */
     const char *error;
     /* What else it takes to make the revision of the entry again (revision/recorded.h); of a stamp nothing is known. */
-    const char *revises, *depends_on; /* ids, comma-separated; `revises` is "" for a base and NULL where it is not known */
+    const char *revises, *depends_on; /* ids, comma-separated; `revises`: "" for a base, NULL where nothing is known */
     const char *message;
     const char *down_options;
 };

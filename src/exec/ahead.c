@@ -32,8 +32,9 @@ static const char *describe_origin(const struct wb_ledger_entry *entry, struct w
     const char *time = entry->finished_at ? entry->finished_at : entry->started_at;
     if (entry->app_version)
         return wb_arena_printf(arena, "%s at %s by version %s", verb, time, entry->app_version);
-    return wb_arena_printf(arena, "%s at %s by %s on %s", verb, time, entry->applied_by ? entry->applied_by : "somebody",
-                           entry->host ? entry->host : "an unknown host");
+    const char *who = entry->applied_by ? entry->applied_by : "somebody";
+    const char *host = entry->host ? entry->host : "an unknown host";
+    return wb_arena_printf(arena, "%s at %s by %s on %s", verb, time, who, host);
 }
 
 /* ---- Completing the set ---- */

@@ -20,9 +20,9 @@ struct wb_ahead {
     bool managed;
     struct wb_names heads; /* the rows of the heads table */
     /*
-     * The files' revisions and, where the database is at some that the files don't have, those and what they build on, as
-     * the ledger recorded them (revision/recorded.h): every row has its revision in it. The files' own set where there
-     * is nothing to add, or where the ledger can't stand in for all of it.
+     * The files' revisions and, where the database is at some that the files don't have, those and what they build on,
+     * as the ledger recorded them (revision/recorded.h): every row has its revision in it. The files' own set where
+     * there is nothing to add, or where the ledger can't stand in for all of it.
      */
     const struct wb_revision_set *revisions;
     const char *lacking, *reason; /* a revision that the ledger can't stand in for, and why; or NULL */

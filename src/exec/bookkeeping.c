@@ -101,8 +101,8 @@ static enum wb_code create_once(struct wb_target *target, struct wb_arena *arena
 
 /*
  * IF NOT EXISTS does not help when two create the same table in the same moment: it is unique_violation in the catalog,
- * duplicate_table, or duplicate_object of the table's row type, by how far the other one is; duplicate_column, where they
- * widen it. The lock keeps whimbrels apart, but not Alembic, and not those behind a pooler.
+ * duplicate_table, or duplicate_object of the table's row type, by how far the other one is; duplicate_column, where
+ * they widen it. The lock keeps whimbrels apart, but not Alembic, and not those behind a pooler.
  */
 static bool was_faster(const struct wb_error *err)
 {

@@ -105,7 +105,9 @@ static void list_finish(struct list *list, const struct wb_node_list *nodes, con
     *ret_list = (struct wb_revision_list){infos, nodes->count, heads != NULL, list};
 }
 
-/* The database's heads; none for one that is not managed. From here on the list's graph has what it is ahead by as well. */
+/*
+ * The database's heads; none for one that is not managed. From here on the list's graph has what it is ahead by, too.
+ */
 static enum wb_code read_heads(wb_project *project, struct list *list, struct wb_names *ret_heads, struct wb_error *err)
 {
     struct wb_target *target;
@@ -116,6 +118,16 @@ static enum wb_code read_heads(wb_project *project, struct list *list, struct wb
     list->graph = ahead.revisions->graph;
     *ret_heads = ahead.heads;
     return WB_OK;
+}
+
+/* Heads that neither the files nor the ledger know are not in the list; that they are there is said. */
+static void warn_of_unknown(wb_project *project, struct list *list, const struct wb_names *heads)
+{
+    for (size_t i = 0; i < heads->count; i++)
+        if (!wb_graph_find_id(list->graph, heads->items[i]))
+            wb_target_emit_text(&project->target, WB_EVENT_WARNING,
+                                wb_arena_printf(&list->arena, "the database is at %s, which is not among the files",
+                                                heads->items[i]), 0);
 }
 
 /* Says why the database was not asked; that there is no URL needs no words. */
@@ -147,6 +159,8 @@ enum wb_code wb_history(wb_project *project, const char *range, bool ask_databas
     if (code == WB_OK && (ask_database || needs)) {
         code = read_heads(project, list, &heads, err);
         asked = code == WB_OK;
+        if (asked)
+            warn_of_unknown(project, list, &heads);
         if (code != WB_OK && !needs && code != WB_ECANCELLED)
             code = go_without(project, err); /* the history itself needs no database */
     }

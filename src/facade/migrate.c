@@ -85,8 +85,8 @@ static const char *goal_of(enum wb_direction direction, const char *target)
 static enum wb_code fail_ahead(const struct wb_ahead *ahead, struct wb_arena *arena, struct wb_error *err)
 {
     wb_fail(err, WB_EREVISION, "%s, which they don't have", wb_ahead_describe(ahead, arena));
-    wb_error_hint(err, "Nothing of these files is pending. `whimbrel downgrade heads` takes back what they don't have, with "
-                       "the SQL in the ledger.");
+    wb_error_hint(err, "Nothing of these files is pending. `whimbrel downgrade heads` takes back what they don't have, "
+                       "with the SQL in the ledger.");
     return err->code;
 }
 
@@ -294,17 +294,20 @@ static enum wb_code refuse_ahead(wb_project *project, const struct wb_ahead *ahe
     return err->code;
 }
 
-/* Nobody is asked, who has asked for it by an option; but it is said. */
+static void warn_of_statement(wb_project *project, const char *revision, const char *statement)
+{
+    const char *text = wb_arena_printf(&project->arena, "taking %s back destroys data: %s", revision, statement);
+    wb_target_emit(&project->target,
+                   &(struct wb_event){.type = WB_EVENT_WARNING, .revision = revision, .text = text});
+}
+
+/* Nobody is asked: it was asked for by an option. But it is said. */
 static bool warn_of_destruction(const struct wb_plan_info *plan, void *user)
 {
     wb_project *project = user;
     for (size_t i = 0; i < plan->count; i++)
         for (const char *const *statement = plan->steps[i].destroys; *statement; statement++)
-            wb_target_emit(&project->target,
-                           &(struct wb_event){.type = WB_EVENT_WARNING,
-                                              .revision = plan->steps[i].revision,
-                                              .text = wb_arena_printf(&project->arena, "taking %s back destroys data: %s",
-                                                                      plan->steps[i].revision, *statement)});
+            warn_of_statement(project, plan->steps[i].revision, *statement);
     return true;
 }
 
@@ -331,8 +334,8 @@ static enum wb_code tolerate_ahead(wb_project *project, const char *policy, cons
                                    struct wb_error *err)
 {
     if (strcmp(policy, "refuse") == 0)
-        return refuse_ahead(project, ahead, "Start the newer image, or take the revision back: `whimbrel downgrade heads`. "
-                                            "--ahead warn starts all the same.", err);
+        return refuse_ahead(project, ahead, "Start the newer image, or take the revision back: `whimbrel downgrade "
+                                            "heads`. --ahead warn starts all the same.", err);
     if (strcmp(policy, "downgrade") == 0)
         return refuse_ahead(project, ahead, "--ahead downgrade takes it back in mode apply alone; or do it by hand: "
                                             "`whimbrel downgrade heads`", err);

@@ -27,19 +27,21 @@ static void add_problem(struct building *building, const char *kind, const char 
 static void find_unknown_heads(struct building *building, const struct wb_ahead *ahead)
 {
     struct wb_arena *arena = &building->arena;
+    const char *way_back = "`whimbrel downgrade heads` takes it back with the SQL in the ledger; or get the file.";
+    if (ahead->lacking)
+        way_back = wb_arena_printf(arena, "The ledger can't take %s back. %s Get the missing file.", ahead->lacking,
+                                   ahead->reason);
     for (size_t i = 0; i < ahead->unknown.count; i++) {
         const struct wb_ahead_head *head = &ahead->unknown.items[i];
         if (head->origin)
             add_problem(building, "ahead", head->revision,
                         wb_arena_printf(arena, "ahead: %s, %s, is not among the files", head->revision, head->origin),
-                        ahead->lacking
-                            ? wb_arena_printf(arena, "The ledger can't take %s back. %s Get the missing file.",
-                                              ahead->lacking, ahead->reason)
-                            : "`whimbrel downgrade heads` takes it back with the SQL in the ledger; or get the missing file.");
+                        way_back);
         else
             add_problem(building, "unknown_revision", head->revision,
                         wb_arena_printf(arena, "the database is at %s, which is not among the files", head->revision),
-                        "Is this checkout older than the database? Get the missing file, or `whimbrel stamp --purge REV`.");
+                        "Is this checkout older than the database? Get the missing file, or "
+                        "`whimbrel stamp --purge REV`.");
     }
 }
 
@@ -114,8 +116,8 @@ static enum wb_code check_entry(struct building *building, const struct wb_revis
                                 struct wb_error *err)
 {
     const struct wb_revision *revision = wb_revision_set_find(revisions, entry->revision);
-    if (!revision || wb_revision_is_recorded(revision) || !entry->checksum || entry->state != WB_LEDGER_DONE || entry->direction != WB_UP ||
-        !wb_node_set_has(applied, revision->node))
+    if (!revision || wb_revision_is_recorded(revision) || !entry->checksum || entry->state != WB_LEDGER_DONE ||
+        entry->direction != WB_UP || !wb_node_set_has(applied, revision->node))
         return WB_OK;
     char checksum[WB_CHECKSUM_SIZE];
     WB_TRY(checksum_now(revision, engine, checksum, err));
@@ -127,13 +129,16 @@ static enum wb_code check_entry(struct building *building, const struct wb_revis
     return WB_OK;
 }
 
-static void add_unfinished(struct building *building, const struct wb_ledger_entry *entry)
+static void add_unfinished(struct building *building, const struct wb_revision_set *revisions,
+                           const struct wb_ledger_entry *entry)
 {
-    bool up = entry->direction == WB_UP;
+    bool up = entry->direction == WB_UP, known = wb_revision_set_find(revisions, entry->revision) != NULL;
     add_problem(building, "interrupted", entry->revision,
                 wb_arena_printf(&building->arena, "revision %s was interrupted on its way %s, after %u of %u statements",
                                 entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count),
-                up ? "`whimbrel upgrade` carries on from there." : "`whimbrel downgrade -1` carries on from there.");
+                !known ? "It is not among the files; the image that has its file carries on from there."
+                : up   ? "`whimbrel upgrade` carries on from there."
+                       : "`whimbrel downgrade -1` carries on from there.");
 }
 
 /* What the ledger knows: revisions that were edited after they were applied, and interrupted ones. */
@@ -148,7 +153,7 @@ static enum wb_code find_in_ledger(struct building *building, struct wb_target *
         WB_TRY(check_entry(building, revisions, applied, &entries.items[i], target->backend->name, err));
     WB_TRY(wb_ledger_read_unfinished(target->session, &target->ledger, &building->arena, &entries, err));
     for (size_t i = 0; i < entries.count; i++)
-        add_unfinished(building, &entries.items[i]);
+        add_unfinished(building, revisions, &entries.items[i]);
     return WB_OK;
 }
 

@@ -77,8 +77,8 @@ static enum wb_code check_way_back(const struct wb_revision *revision, const str
     wb_fail(err, WB_EFILE, down ? "revision %s is marked irreversible" : "revision %s has no `-- migrate:down` section",
             revision->id);
     if (wb_revision_is_recorded(revision))
-        wb_error_hint(err, "Its file is not here, and the ledger has no SQL to take it back. Start the image that has the "
-                           "file, or downgrade to %s or later. Nothing has been changed.", revision->id);
+        wb_error_hint(err, "Its file is not here, and the ledger has no SQL to take it back. Start the image that has "
+                           "the file, or downgrade to %s or later. Nothing has been changed.", revision->id);
     else
         wb_error_hint(err, "Write its down section, or downgrade to %s or later. Nothing has been changed.",
                       revision->id);

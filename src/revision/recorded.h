@@ -1,6 +1,6 @@
 /*
- * A revision that is no file: as the ledger keeps it, to be taken back where its file is not at hand. It is put together
- * to the text of a file and parsed like one, so that nothing behind this knows of two kinds of revisions.
+ * A revision that is no file: as the ledger keeps it, to be taken back where its file is not at hand. It is put
+ * together to the text of a file and parsed like one, so that nothing behind this knows of two kinds of revisions.
  */
 #ifndef WB_REVISION_RECORDED_H
 #define WB_REVISION_RECORDED_H

@@ -36,8 +36,8 @@ enum wb_code wb_revision_set_load(struct wb_revision_set *set, const struct wb_r
                                   struct wb_error *err);
 
 /*
- * The set's revisions and, behind them, `more` that are no files, in a graph of their own: neither `set` nor its graph is
- * touched. In `arena`; `set` must outlive it. WB_EFILE when they make no graph together.
+ * The set's revisions and, behind them, `more` that are no files, in a graph of their own: neither `set` nor its graph
+ * is touched. In `arena`; `set` must outlive it. WB_EFILE when they make no graph together.
  */
 enum wb_code wb_revision_set_extend(const struct wb_revision_set *set, struct wb_revision *const *more, size_t count,
                                     struct wb_arena *arena, const struct wb_revision_set **ret_set,

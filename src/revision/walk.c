@@ -256,9 +256,9 @@ static enum wb_code fail_downgrade(const struct wb_node *node, bool applied, str
 }
 
 /* The applied revisions above the target. */
-static enum wb_code drop_to_target(const struct wb_graph *graph, const char *target,
-                                   const struct wb_node_list *current, struct wb_node_set applied,
-                                   struct wb_arena *arena, struct wb_node_set *ret_dropped, struct wb_error *err)
+static enum wb_code drop_to_target(const struct wb_graph *graph, const char *target, const struct wb_node_list *current,
+                                   struct wb_node_set applied, struct wb_arena *arena, struct wb_node_set *ret_dropped,
+                                   struct wb_error *err)
 {
     struct wb_node_list roots = {0};
     struct wb_node *node = NULL, *branch = NULL;
@@ -286,8 +286,8 @@ static enum wb_code drop_to_files(const struct wb_graph *graph, struct wb_node_s
         if (wb_node_set_has(applied, graph->heads.items[i]))
             continue;
         wb_fail(err, WB_EREVISION, "can't go back to the heads of the files: %s is not applied", head);
-        wb_error_hint(err, "The database is not ahead of these files, it has gone another way. `whimbrel status` shows what "
-                           "it has; name the revision to go back to.");
+        wb_error_hint(err, "The database is not ahead of these files, it has gone another way. `whimbrel status` shows "
+                           "what it has; name the revision to go back to.");
         wb_error_revision(err, head);
         return WB_EREVISION;
     }

@@ -1,4 +1,4 @@
-"""A database that a newer image has migrated, seen from an older one: it is told, and taken back with the ledger's SQL."""
+"""A database that a newer image has migrated, seen from an older one: told, and taken back with the ledger's SQL."""
 
 import json
 import random
@@ -199,8 +199,8 @@ def test_timeouts(project, image, database, whimbrel):
 @pytest.mark.engine("postgresql")
 def test_a_person_settles_what_can_not_be_told(project, image, database, whimbrel):
     project.chain("a1")
-    project.revision("b2", "CREATE PROCEDURE slowly() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t_a1 VALUES (1); COMMIT; "
-                     "PERFORM pg_sleep(60); END $$;", "CALL slowly();", down_options="transaction:false")
+    project.revision("b2", "CREATE PROCEDURE slowly() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t_a1 VALUES (1); "
+                     "COMMIT; PERFORM pg_sleep(60); END $$;", "CALL slowly();", down_options="transaction:false")
     whimbrel("upgrade").ok()
     image.older("a1")
     running = whimbrel.start("downgrade", "a1")
@@ -225,7 +225,8 @@ def test_irreversible(project, image, database, whimbrel, down, options):
     project.chain("c3")
     whimbrel("upgrade").ok()
     image.older("a1")
-    for command in (["downgrade", "a1", "--yes"], ["downgrade", "a1", "--dry-run"], ["run", "--ahead", "downgrade", *RUN]):
+    back = ["run", "--ahead", "downgrade", *RUN]
+    for command in (["downgrade", "a1", "--yes"], ["downgrade", "a1", "--dry-run"], back):
         result = whimbrel(*command).failed(1, "revision b2", "the ledger has no SQL to take it back", "image")
         assert "STARTED" not in result.out
     assert database.heads() == ["c3"], "nothing is done when not all of it can be"
@@ -241,6 +242,8 @@ def test_revision_of_somebody_else(project, database, whimbrel):
         result = whimbrel(*command).failed(1, "gone99", "does not know it", "stamp --purge")
         assert "STARTED" not in result.out
     whimbrel("run", *RUN).failed(1, "gone99")
+    assert "warning: the database is at gone99" in whimbrel("history").ok().err
+    assert "gone99" in whimbrel("current").ok().out
     assert database.heads() == ["gone99"]
 
 
@@ -377,6 +380,7 @@ def test_newer_image_was_interrupted(project, image, database, whimbrel):
     image.older("a1")
     for command in (["downgrade", "a1", "--yes"], ["run", "--ahead", "downgrade", *RUN]):
         result = whimbrel(*command).failed(6, "c3", "interrupted on its way up", "image")
+        assert "image that has its file" in whimbrel("status").out
         assert "STARTED" not in result.out
     assert database.heads() == ["b2"]
     assert database.tables() == ["t_a1", "t_b2"]
@@ -388,7 +392,8 @@ def test_newer_image_was_interrupted(project, image, database, whimbrel):
 def test_many_at_once(project, image, database, whimbrel, command, expected):
     project.chain("a1", "b2", trace="trace")
     for id in ("c3", "d4", "e5"):
-        project.revision(id, f"CREATE TABLE t_{id} (a integer);", f"DROP TABLE t_{id}; INSERT INTO trace VALUES ('-{id}');")
+        project.revision(id, f"CREATE TABLE t_{id} (a integer);",
+                         f"DROP TABLE t_{id}; INSERT INTO trace VALUES ('-{id}');")
     whimbrel("upgrade").ok()
     image.older("a1", "b2")
     results = [starter.finish(200) for starter in [whimbrel.start(*command) for _ in range(8)]]
@@ -415,7 +420,8 @@ def test_many_at_once_behind_a_pooler(project, image, database, pgbouncer, whimb
 @pytest.mark.engine("postgresql")
 def test_killed_on_the_way_back(project, image, database, whimbrel):
     project.chain("a1", trace="trace")
-    project.revision("b2", "CREATE TABLE b (a integer);", "DROP TABLE b; SELECT pg_sleep(3); INSERT INTO trace VALUES ('-b2');")
+    project.revision("b2", "CREATE TABLE b (a integer);",
+                     "DROP TABLE b; SELECT pg_sleep(3); INSERT INTO trace VALUES ('-b2');")
     project.revision("c3", "CREATE TABLE c (a integer);", "DROP TABLE c; INSERT INTO trace VALUES ('-c3');")
     whimbrel("upgrade").ok()
     image.older("a1")
