@@ -165,6 +165,8 @@ struct wb_revision_info {
     bool is_base, is_head, is_branchpoint, is_mergepoint;
     bool is_current; /* one of the database's heads; only where the database was asked */
     bool is_applied; /* a head of the database or an ancestor of one; only where the database was asked */
+    const char *ahead; /* NULL, but for one that is not among the files: what the ledger says of it, "applied at ..." */
+    const char *text;  /* then: what the ledger recorded of it, in the form of a file; `path` is none then */
 };
 
 struct wb_revision_list {
@@ -190,7 +192,7 @@ WB_API enum wb_code wb_branches(wb_project *project, struct wb_revision_list *re
 WB_API enum wb_code wb_show(wb_project *project, const char *expression, struct wb_revision_list *ret_list,
                             struct wb_error *err);
 
-/* The database's heads. */
+/* The database's heads, those too that are not among the files. */
 WB_API enum wb_code wb_current(wb_project *project, struct wb_revision_list *ret_list, struct wb_error *err);
 
 /* The children of `info` within the whole history; the strings belong to the list it came in. */
@@ -243,7 +245,7 @@ WB_API void wb_created_release(struct wb_created *created);
 WB_API enum wb_code wb_wait(wb_project *project, struct wb_error *err);
 
 struct wb_problem {
-    const char *kind;     /* "unknown_revision", "edited", "multiple_heads", "interrupted", "unmanaged", ... */
+    const char *kind;     /* "ahead", "unknown_revision", "edited", "multiple_heads", "interrupted", "unmanaged", ... */
     const char *revision; /* or NULL */
     const char *message;
     const char *hint; /* or NULL */
@@ -259,6 +261,7 @@ struct wb_status {
     struct wb_name_list heads;         /* the files' heads */
     struct wb_name_list pending;       /* in the order in which `upgrade heads` would run them */
     const struct wb_revision_info *pending_revisions; /* pending.count of them */
+    struct wb_name_list ahead;         /* applied and not among the files, newest first; the ledger has them */
     const struct wb_problem *problems;
     size_t problem_count;
     void *internal;
@@ -275,6 +278,7 @@ struct wb_step_info {
     bool downgrade;
     bool transactional;
     bool destructive; /* drops a table, a column, or rows */
+    bool from_ledger; /* the revision is not among the files: its SQL is what the ledger recorded */
     const char *const *statements;
     const char *const *destroys; /* the statements that make it destructive, NULL-terminated */
     size_t statement_count;
@@ -303,12 +307,16 @@ struct wb_migrate_options {
     const char *adopt;                           /* stamp a database that has tables but no heads table with this
                                                     expression; an empty or a managed one is migrated as ever */
     const char *ahead;                           /* wb_prepare, of a database that a newer image has migrated: "warn"
-                                                    (NULL: the same) and go on, or "refuse" */
+                                                    (NULL: the same) and go on, "refuse", or "downgrade" to the files'
+                                                    heads with the SQL in the ledger (mode apply; no confirmation) */
     bool (*confirm)(const struct wb_plan_info *plan, void *user); /* asked before a destructive downgrade; NULL: yes */
     void *confirm_user;
 };
 
-/* Applies what is pending, or takes it back. Nothing to do is a success. */
+/*
+ * Applies what is pending, or takes it back. Nothing to do is a success. A revision that is not among the files is
+ * taken back with the SQL that the ledger recorded; "heads" as a target takes back all such.
+ */
 WB_API enum wb_code wb_upgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);
 WB_API enum wb_code wb_downgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);
 

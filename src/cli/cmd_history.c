@@ -31,7 +31,8 @@ const struct wb_command wb_cmd_history = {
     .arguments = "",
     .summary = "the revisions, newest first, with the current ones marked",
     .description = "Draws the graph of revisions, newest first. When the database answers, what is applied is marked\n"
-                   "with * and what is pending with o.",
+                   "with * and what is pending with o. Revisions that it is ahead by, which a newer image has applied\n"
+                   "and the files don't have, are shown as the ledger has them.",
     .options = options,
     .option_count = WB_COUNT(options),
     .examples = (const char *const[]){"whimbrel history", "everything", "whimbrel history -r current:", "what is new",

@@ -37,7 +37,10 @@ static const struct wb_option options[] = {
     {"mode", 0, "MODE", "`apply` (default), `check`, `wait` or `off`", "mode"},
     {"target", 0, "REVISION", "upgrade to this revision (default: heads)", NULL},
     {"adopt", 0, "REVISION", "stamp a database that has tables but no heads table with this revision first", NULL},
-    {"ahead", 0, "POLICY", "when a newer image has migrated the database: `warn` (default) or `refuse`", NULL},
+    {"ahead", 0, "POLICY",
+     "when a newer image has migrated the database: `warn` (default), `refuse`, or `downgrade` it with the SQL in the "
+     "ledger, without asking",
+     NULL},
     {"create-db", 0, NULL, "make the database if it is missing", "create_db"},
     WB_MIGRATE_OPTIONS,
 };

@@ -14,6 +14,14 @@ static enum wb_code print_file(const char *path, struct wb_error *err)
     return WB_OK;
 }
 
+static enum wb_code print_revision(const struct wb_revision_info *info, struct wb_error *err)
+{
+    if (!info->text)
+        return print_file(info->path, err);
+    fputs(info->text, stdout);
+    return WB_OK;
+}
+
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     (void)ret_status;
@@ -22,7 +30,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     WB_TRY(wb_show(cli->project, wb_cli_word(cli, 0), &list, err));
     wb_report_revisions(&cli->report, &list, true, "base: nothing is applied");
     for (size_t i = 0; !cli->report.json && i < list.count && code == WB_OK; i++)
-        code = print_file(list.items[i].path, err);
+        code = print_revision(&list.items[i], err);
     wb_revision_list_free(&list);
     return code;
 }

@@ -13,10 +13,11 @@ static json_t *status_json(const struct wb_status *status)
                                                   wb_json_text(problem->revision), "message",
                                                   wb_json_text(problem->message), "hint", wb_json_text(problem->hint)));
     }
-    return json_pack("{s:o, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "url", wb_json_text(status->url), "engine",
+    return json_pack("{s:o, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "url", wb_json_text(status->url), "engine",
                      status->engine, "server_version", wb_json_text(status->server_version), "managed", status->managed, "up_to_date",
                      status->up_to_date, "current", wb_json_names(status->current), "heads",
-                     wb_json_names(status->heads), "pending", wb_json_names(status->pending), "problems", problems);
+                     wb_json_names(status->heads), "pending", wb_json_names(status->pending), "ahead",
+                     wb_json_names(status->ahead), "problems", problems);
 }
 
 static void print_names(const char *title, struct wb_name_list names, const char *none)
@@ -35,6 +36,8 @@ static void print_status(const struct wb_report *report, const struct wb_status 
     print_names("heads", status->heads, "no revisions yet");
     if (status->up_to_date)
         printf("%-10s%sup to date%s\n", "state", wb_style(report->color_out, WB_STYLE_GREEN), plain);
+    else if (status->pending.count == 0 && status->ahead.count)
+        print_names("ahead by", status->ahead, "");
     else
         printf("%-10s%s%zu pending%s\n", "state", wb_style(report->color_out, WB_STYLE_YELLOW), status->pending.count,
                plain);
@@ -71,8 +74,9 @@ const struct wb_command wb_cmd_status = {
     .arguments = "",
     .summary = "where the database is, what is pending, what is wrong",
     .description = "Shows the heads of the database and of the files, what `upgrade` would apply, in order, and problems:\n"
-                   "a database that nobody manages yet, a revision that is not among the files or was edited after it\n"
-                   "was applied, several heads, a step that was interrupted. Changes nothing.",
+                   "a database that nobody manages yet, one that a newer image has migrated, a revision that is not\n"
+                   "among the files or was edited after it was applied, several heads, a step that was interrupted.\n"
+                   "Changes nothing.",
     .options = options,
     .option_count = WB_COUNT(options),
     .examples = (const char *const[]){"whimbrel status", "for people", "whimbrel status --json --exit-code",

@@ -18,9 +18,10 @@ static json_t *plan_json(const struct wb_plan_info *plan)
         for (size_t k = 0; k < step->statement_count; k++)
             json_array_append_new(statements, wb_json_text(step->statements[k]));
         json_array_append_new(
-            steps, json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:o, s:o}", "revision", wb_json_text(step->revision),
+            steps, json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:o, s:o}", "revision", wb_json_text(step->revision),
                              "message", wb_json_text(step->message), "path", wb_json_text(step->path), "direction", step->downgrade ? "down" : "up",
-                             "transactional", step->transactional, "destructive", step->destructive, "statements",
+                             "transactional", step->transactional, "destructive", step->destructive, "from_ledger",
+                             step->from_ledger, "statements",
                              statements, "heads_after", wb_json_names(step->heads_after)));
     }
     return json_pack("{s:o, s:b, s:o}", "heads_before", wb_json_names(plan->heads_before), "destructive",
@@ -36,6 +37,8 @@ static void print_step(const struct wb_report *report, const struct wb_step_info
            wb_style(report->color_out, WB_STYLE_YELLOW), step->revision, plain, step->message);
     if (!step->transactional)
         printf(" %s(outside of a transaction)%s", dim, plain);
+    if (step->from_ledger)
+        printf(" %s(not among the files: SQL from the ledger)%s", dim, plain);
     if (step->destructive)
         printf(" %s(destructive)%s", red, plain);
     printf("\n  %s%s%s\n", dim, step->path, plain);

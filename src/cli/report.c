@@ -197,6 +197,8 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
     case WB_EVENT_PLANNED:
         wb_str_printf(text, "%u revision%s to %s", event->total, plural(event->total),
                       event->downgrade ? "take back" : "apply");
+        if (*event->text)
+            wb_str_printf(text, "; not among the files, and taken back with the SQL in the ledger: %s", event->text);
         return WB_LOG_INFO;
     case WB_EVENT_STEP_STARTED:
         wb_str_printf(text, "[%u/%u] %s %s: started", event->step, event->total, verb, event->revision);
@@ -427,6 +429,7 @@ json_t *wb_json_revision(const struct wb_revision_info *info)
                                info->is_base, "head", info->is_head, "branchpoint", info->is_branchpoint, "mergepoint",
                                info->is_mergepoint, "current", info->is_current, "applied", info->is_applied);
     set_string(object, "created", info->created);
+    set_string(object, "ahead", info->ahead);
     return object;
 }
 
@@ -448,6 +451,9 @@ static void append_flags(const struct wb_report *report, struct wb_str *text, co
                       wb_style(report->color_out, WB_STYLE_PLAIN));
     if (info->is_current)
         wb_str_printf(text, " %s(current)%s", wb_style(report->color_out, WB_STYLE_BOLD),
+                      wb_style(report->color_out, WB_STYLE_PLAIN));
+    if (info->ahead)
+        wb_str_printf(text, " %s(ahead, %s)%s", wb_style(report->color_out, WB_STYLE_RED), info->ahead,
                       wb_style(report->color_out, WB_STYLE_PLAIN));
     if (info->is_branchpoint)
         wb_str_append(text, " (branchpoint)");

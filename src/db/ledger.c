@@ -51,7 +51,7 @@ struct builder {
 static void append_value(struct builder *builder, const char *value)
 {
     *WB_PUSH(builder->arena, builder->parameters) = value;
-    size_t count = builder->parameters.count; /* at most a dozen and a half */
+    size_t count = builder->parameters.count; /* at most two dozen */
     wb_str_append_char(&builder->sql, builder->mark);
     if (count >= 10)
         wb_str_append_char(&builder->sql, (char)('0' + count / 10));
@@ -93,6 +93,10 @@ static void build_insert(struct builder *builder, const struct wb_ledger *ledger
         {"tool_version", entry->tool_version},
         {"app_version", entry->app_version},
         {"error", entry->error},
+        {"revises", entry->revises},
+        {"depends_on", entry->depends_on},
+        {"message", entry->message},
+        {"down_options", entry->down_options},
     };
     bool finished = entry->state != WB_LEDGER_STARTED;
     wb_str_append(&builder->sql, "INSERT INTO ");
@@ -231,7 +235,7 @@ static enum wb_code collect(const struct wb_result *result, void *user, struct w
     struct wb_arena *arena = reading->arena;
     for (size_t i = 0; i < result->row_count; i++) {
         const char *const *cell = result->cells + i * result->column_count;
-        bool with_sql = result->column_count > 14;
+        bool with_sql = result->column_count > 14, with_record = result->column_count > 16;
         *WB_PUSH(arena, reading->entries) = (struct wb_ledger_entry){
             .id = copy(arena, cell[0]),
             .revision = copy(arena, cell[1]),
@@ -249,6 +253,10 @@ static enum wb_code collect(const struct wb_result *result, void *user, struct w
             .error = copy(arena, cell[13]),
             .up_sql = with_sql ? copy(arena, cell[14]) : NULL,
             .down_sql = with_sql ? copy(arena, cell[15]) : NULL,
+            .revises = with_record ? copy(arena, cell[16]) : NULL,
+            .depends_on = with_record ? copy(arena, cell[17]) : NULL,
+            .message = with_record ? copy(arena, cell[18]) : NULL,
+            .down_options = with_record ? copy(arena, cell[19]) : NULL,
         };
     }
     return WB_OK;
@@ -309,6 +317,25 @@ enum wb_code wb_ledger_read_last(struct wb_session *session, const struct wb_led
     append_value(&builder, revision);
     wb_str_append(&builder.sql, " AND direction = ");
     append_value(&builder, direction_names[direction]);
+    wb_str_append(&builder.sql, " ORDER BY id DESC LIMIT 1");
+    WB_TRY(read_entries(session, finish(&builder), &reading, err));
+    *found = reading.entries.count > 0;
+    if (*found)
+        *ret_entry = reading.entries.items[0];
+    return WB_OK;
+}
+
+enum wb_code wb_ledger_read_record(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
+                                   struct wb_arena *arena, bool *found, struct wb_ledger_entry *ret_entry,
+                                   struct wb_error *err)
+{
+    struct reading reading = {.arena = arena};
+    struct builder builder = {.arena = arena, .mark = ledger->backend->parameter_mark};
+    wb_str_printf(&builder.sql,
+                  "SELECT " SHORT_COLUMNS ", up_sql, down_sql, revises, depends_on, message, down_options FROM %s"
+                  " WHERE revises IS NOT NULL AND (state IN ('done', 'started') OR (state = 'failed' AND next_statement > 0)) AND revision = ",
+                  ledger->quoted);
+    append_value(&builder, revision);
     wb_str_append(&builder.sql, " ORDER BY id DESC LIMIT 1");
     WB_TRY(read_entries(session, finish(&builder), &reading, err));
     *found = reading.entries.count > 0;

@@ -29,6 +29,10 @@ struct wb_ledger_entry {
     const char *tool_version, *app_version;
     const char *started_at, *finished_at; /* only read: by the database's clock */
     const char *error;
+    /* What else it takes to make the revision of the entry again (revision/recorded.h); of a stamp nothing is known. */
+    const char *revises, *depends_on; /* ids, comma-separated; `revises`: "" for a base, NULL where nothing is known */
+    const char *message;
+    const char *down_options;
 };
 
 struct wb_ledger_entries {
@@ -81,5 +85,12 @@ enum wb_code wb_ledger_read_unfinished(struct wb_session *session, const struct 
 enum wb_code wb_ledger_read_last(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
                                  enum wb_direction direction, struct wb_arena *arena, bool *found,
                                  struct wb_ledger_entry *ret_entry, struct wb_error *err);
+
+/*
+ * The newest entry that says what the revision is, whole: of a step that was done, or begun and not brought to its end.
+ */
+enum wb_code wb_ledger_read_record(struct wb_session *session, const struct wb_ledger *ledger, const char *revision,
+                                   struct wb_arena *arena, bool *found, struct wb_ledger_entry *ret_entry,
+                                   struct wb_error *err);
 
 #endif

@@ -44,6 +44,17 @@ struct wb_ledger_entry wb_journal_stamp_entry(const struct wb_target *target, co
     };
 }
 
+/* So that the revision can be taken back where its file is not at hand. */
+static void add_record(struct wb_ledger_entry *entry, const struct wb_plan_step *step, struct wb_arena *arena)
+{
+    const struct wb_revision *revision = step->walk->revision;
+    entry->revises = wb_names_join(arena, &revision->revises, "");
+    if (revision->depends_on.count) /* by their ids: labels may move */
+        entry->depends_on = wb_node_list_join(&revision->node->depends_on, arena);
+    entry->message = *revision->message ? revision->message : NULL;
+    entry->down_options = step->down_options;
+}
+
 struct wb_ledger_entry wb_journal_entry(const struct wb_target *target, const struct wb_plan_step *step,
                                         enum wb_ledger_state state, struct wb_arena *arena)
 {
@@ -55,6 +66,7 @@ struct wb_ledger_entry wb_journal_entry(const struct wb_target *target, const st
     entry.next_statement = state == WB_LEDGER_DONE ? entry.statement_count : 0;
     entry.up_sql = step->up_sql;
     entry.down_sql = step->down_sql;
+    add_record(&entry, step, arena);
     return entry;
 }
 
@@ -319,13 +331,19 @@ enum wb_code wb_journal_check_way(struct wb_target *target, const struct wb_grap
     WB_TRY(wb_ledger_read_unfinished(target->session, &target->ledger, arena, &entries, err));
     for (size_t i = 0; i < entries.count; i++) {
         const struct wb_ledger_entry *entry = &entries.items[i];
-        if (entry->direction == direction || !wb_graph_find_id(graph, entry->revision))
+        bool known = wb_graph_find_id(graph, entry->revision) != NULL;
+        bool below = direction == WB_DOWN && graph->recorded.count; /* a newer image's: what it stands on would go */
+        if (entry->direction == direction || (!known && !below))
             continue; /* nobody could carry on with a revision that is not among the files */
         bool up = entry->direction == WB_UP;
         wb_fail(err, WB_EPERSON, "revision %s was interrupted on its way %s, after %u of %u statements",
                 entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count);
-        wb_error_hint(err, "`whimbrel %s` carries on from there; then %s. Nothing has been changed.",
-                      up ? "upgrade" : "downgrade -1", up ? "downgrade" : "upgrade");
+        if (known)
+            wb_error_hint(err, "`whimbrel %s` carries on from there; then %s. Nothing has been changed.",
+                          up ? "upgrade" : "downgrade -1", up ? "downgrade" : "upgrade");
+        else
+            wb_error_hint(err, "The image that has its file carries on from there; then downgrade. Nothing has been "
+                               "changed.");
         wb_error_revision(err, entry->revision);
         return err->code;
     }

@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "exec/ahead.h"
 #include "exec/bookkeeping.h"
 #include "exec/execute.h"
 #include "exec/journal.h"
@@ -9,20 +10,38 @@
 #include "exec/outcome.h"
 #include "exec/stamp.h"
 #include "revision/expr.h"
+#include "revision/recorded.h"
 
 /* One try: where the database is, and the plan from there. */
 struct attempt {
     struct wb_arena arena;
     bool managed;
     struct wb_names heads;
+    const struct wb_revision_set *revisions; /* downwards, with what only the ledger knows */
     struct wb_plan plan;
 };
+
+/* An upgrade of a database that is ahead is refused; what it is ahead by can only be taken back. */
+static enum wb_code read_state(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
+                               struct wb_error *err)
+{
+    struct wb_ahead ahead;
+    attempt->revisions = migration->revisions;
+    if (migration->direction == WB_UP)
+        return wb_bookkeeping_read(target, &attempt->arena, &attempt->managed, &attempt->heads, err);
+    WB_TRY(wb_ahead_read(target, migration->revisions, &attempt->arena, &ahead, err));
+    WB_TRY(wb_ahead_check(&ahead, err));
+    attempt->managed = ahead.managed;
+    attempt->heads = ahead.heads;
+    attempt->revisions = ahead.revisions;
+    return WB_OK;
+}
 
 static enum wb_code make_plan(const struct wb_target *target, const struct wb_migration *migration,
                               struct attempt *attempt, struct wb_error *err)
 {
     const struct wb_plan_request request = {
-        .revisions = migration->revisions,
+        .revisions = attempt->revisions,
         .backend = target->backend,
         .direction = migration->direction,
         .target = migration->goal,
@@ -80,14 +99,24 @@ static enum wb_code confirm(struct wb_target *target, const struct wb_migration 
     return err->code;
 }
 
+/* "c3, d4": the steps whose SQL comes from the ledger. */
+static const char *recorded_steps(struct attempt *attempt)
+{
+    struct wb_names ids = {0};
+    for (size_t i = 0; i < attempt->plan.count; i++)
+        if (wb_revision_is_recorded(attempt->plan.items[i].walk->revision))
+            wb_names_add(&attempt->arena, &ids, attempt->plan.items[i].walk->revision->id);
+    return wb_names_join(&attempt->arena, &ids, "");
+}
+
 /* Under the lock: from the heads as they are now to the goal. */
 static enum wb_code try_once(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
                              struct wb_error *err)
 {
     double start = wb_now_ms();
     bool adopts = false;
-    WB_TRY(wb_bookkeeping_read(target, &attempt->arena, &attempt->managed, &attempt->heads, err));
-    WB_TRY(wb_journal_check_way(target, migration->revisions->graph, migration->direction, &attempt->arena, err));
+    WB_TRY(read_state(target, migration, attempt, err));
+    WB_TRY(wb_journal_check_way(target, attempt->revisions->graph, migration->direction, &attempt->arena, err));
     WB_TRY(look_around(target, migration, attempt, &adopts, err));
     if (!adopts) /* what can't be planned leaves no trace */
         WB_TRY(make_plan(target, migration, attempt, err));
@@ -103,7 +132,8 @@ static enum wb_code try_once(struct wb_target *target, const struct wb_migration
     WB_TRY(confirm(target, migration, &attempt->plan, err));
     wb_target_emit(target, &(struct wb_event){.type = WB_EVENT_PLANNED,
                                               .total = (unsigned)attempt->plan.count,
-                                              .downgrade = migration->direction == WB_DOWN});
+                                              .downgrade = migration->direction == WB_DOWN,
+                                              .text = recorded_steps(attempt)});
     struct wb_execution execution = {
         .target = target, .plan = &attempt->plan, .single_transaction = migration->single_transaction};
     enum wb_code code = wb_execute(&execution, err);
@@ -125,10 +155,10 @@ static enum wb_code is_done(struct wb_target *target, const struct wb_migration 
                             struct wb_error *err)
 {
     struct attempt attempt = {0};
-    enum wb_code code = wb_bookkeeping_read(target, &attempt.arena, &attempt.managed, &attempt.heads, err);
+    enum wb_code code = read_state(target, migration, &attempt, err);
     if (code == WB_OK && attempt.managed) {
         struct wb_walk walk = {0};
-        const struct wb_graph *graph = migration->revisions->graph;
+        const struct wb_graph *graph = attempt.revisions->graph;
         code = migration->direction == WB_UP
                    ? wb_walk_upgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err)
                    : wb_walk_downgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err);
@@ -183,12 +213,22 @@ enum wb_code wb_migrate_stamp(struct wb_target *target, const struct wb_revision
     return code;
 }
 
+/* The revision of the files, or of the ledger where the database is ahead of them. */
+static enum wb_code find_revision(struct wb_target *target, const struct wb_revision_set *revisions,
+                                  const char *expression, struct wb_arena *arena, struct wb_node **ret_node,
+                                  struct wb_error *err)
+{
+    struct wb_ahead ahead;
+    WB_TRY(wb_ahead_read(target, revisions, arena, &ahead, err));
+    return wb_expr_resolve_one(ahead.revisions->graph, expression, NULL, arena, ret_node, err);
+}
+
 enum wb_code wb_migrate_resolve(struct wb_target *target, const struct wb_revision_set *revisions, const char *revision,
                                 bool done, struct wb_error *err)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_node *node = NULL;
-    enum wb_code code = wb_expr_resolve_one(revisions->graph, revision, NULL, &arena, &node, err);
+    enum wb_code code = find_revision(target, revisions, revision, &arena, &node, err);
     if (code == WB_OK && !node)
         code = wb_fail(err, WB_EREVISION, "base can't be interrupted");
     if (code == WB_OK)

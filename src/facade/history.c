@@ -1,7 +1,7 @@
 /* The revisions as whimbrel.h shows them: history, heads, branches, show, current. */
 #include "base/auto.h"
 #include "base/error.h"
-#include "exec/bookkeeping.h"
+#include "exec/ahead.h"
 #include "facade/project.h"
 #include "revision/expr.h"
 
@@ -31,9 +31,11 @@ struct wb_revision_info wb_revision_info_of(struct wb_arena *arena, const struct
         .depends_on = ids_of(arena, &node->depends_on),
         .labels = wb_name_list_of(&revision->labels),
         .is_base = node->down.count == 0,
-        .is_head = node->next.count == 0,
+        .is_head = wb_node_is_head(node),
         .is_branchpoint = node->next.count > 1,
         .is_mergepoint = node->down.count > 1,
+        .ahead = revision->origin,
+        .text = revision->text,
     };
 }
 
@@ -103,15 +105,29 @@ static void list_finish(struct list *list, const struct wb_node_list *nodes, con
     *ret_list = (struct wb_revision_list){infos, nodes->count, heads != NULL, list};
 }
 
-/* The database's heads; none for one that is not managed. */
-static enum wb_code read_heads(wb_project *project, struct wb_arena *arena, struct wb_names *ret_heads,
-                               struct wb_error *err)
+/*
+ * The database's heads; none for one that is not managed. From here on the list's graph has what it is ahead by, too.
+ */
+static enum wb_code read_heads(wb_project *project, struct list *list, struct wb_names *ret_heads, struct wb_error *err)
 {
     struct wb_target *target;
     const struct wb_revision_set *revisions;
-    bool managed;
+    struct wb_ahead ahead;
     WB_TRY(wb_project_connect(project, 0, &target, &revisions, err));
-    return wb_bookkeeping_read(target, arena, &managed, ret_heads, err);
+    WB_TRY(wb_ahead_read(target, revisions, &list->arena, &ahead, err));
+    list->graph = ahead.revisions->graph;
+    *ret_heads = ahead.heads;
+    return WB_OK;
+}
+
+/* Heads that neither the files nor the ledger know are not in the list; that they are there is said. */
+static void warn_of_unknown(wb_project *project, struct list *list, const struct wb_names *heads)
+{
+    for (size_t i = 0; i < heads->count; i++)
+        if (!wb_graph_find_id(list->graph, heads->items[i]))
+            wb_target_emit_text(&project->target, WB_EVENT_WARNING,
+                                wb_arena_printf(&list->arena, "the database is at %s, which is not among the files",
+                                                heads->items[i]), 0);
 }
 
 /* Says why the database was not asked; that there is no URL needs no words. */
@@ -141,13 +157,15 @@ enum wb_code wb_history(wb_project *project, const char *range, bool ask_databas
     bool needs = wb_equal(from, "current") || wb_equal(to, "current"); /* -2: counts from the other end */
     bool asked = false;
     if (code == WB_OK && (ask_database || needs)) {
-        code = read_heads(project, &list->arena, &heads, err);
+        code = read_heads(project, list, &heads, err);
         asked = code == WB_OK;
+        if (asked)
+            warn_of_unknown(project, list, &heads);
         if (code != WB_OK && !needs && code != WB_ECANCELLED)
             code = go_without(project, err); /* the history itself needs no database */
     }
     if (code == WB_OK)
-        code = wb_expr_range(revisions->graph, from, to, asked ? &heads : NULL, &list->arena, &nodes, err);
+        code = wb_expr_range(list->graph, from, to, asked ? &heads : NULL, &list->arena, &nodes, err);
     if (code == WB_OK)
         list_finish(list, &nodes, asked ? &heads : NULL, ret_list);
     else
@@ -185,9 +203,9 @@ enum wb_code wb_show(wb_project *project, const char *expression, struct wb_revi
     struct wb_names heads = {0};
     struct wb_node_list nodes = {0};
     bool needs = wb_expr_needs_heads(expression);
-    enum wb_code code = needs ? read_heads(project, &list->arena, &heads, err) : WB_OK;
+    enum wb_code code = needs ? read_heads(project, list, &heads, err) : WB_OK;
     if (code == WB_OK)
-        code = wb_expr_resolve(revisions->graph, expression, needs ? &heads : NULL, &list->arena, &nodes, err);
+        code = wb_expr_resolve(list->graph, expression, needs ? &heads : NULL, &list->arena, &nodes, err);
     if (code == WB_OK)
         list_finish(list, &nodes, needs ? &heads : NULL, ret_list);
     else
@@ -195,7 +213,7 @@ enum wb_code wb_show(wb_project *project, const char *expression, struct wb_revi
     return code;
 }
 
-/* An unknown head is shown as well: it is where the database is. */
+/* A head that neither the files nor the ledger know is shown as well: it is where the database is. */
 static void add_unknown(struct list *list, const struct wb_names *heads, struct wb_revision_list *result)
 {
     size_t count = result->count;
@@ -216,14 +234,14 @@ enum wb_code wb_current(wb_project *project, struct wb_revision_list *ret_list, 
     WB_TRY(wb_project_revisions(project, &revisions, err));
     struct list *list = list_new(revisions->graph);
     struct wb_names heads = {0};
-    enum wb_code code = read_heads(project, &list->arena, &heads, err);
+    enum wb_code code = read_heads(project, list, &heads, err);
     if (code != WB_OK) {
         list_free(list);
         return code;
     }
     struct wb_node_list nodes = {0};
     for (size_t i = 0; i < heads.count; i++) {
-        struct wb_node *node = wb_graph_find_id(revisions->graph, heads.items[i]);
+        struct wb_node *node = wb_graph_find_id(list->graph, heads.items[i]);
         if (node)
             *WB_PUSH(&list->arena, nodes) = node;
     }

@@ -9,6 +9,7 @@
 #include "exec/wait.h"
 #include "facade/project.h"
 #include "plan/script.h"
+#include "revision/recorded.h"
 #include "revision/expr.h"
 
 #define MODE_WAIT_PAUSE_MS 500.0
@@ -46,6 +47,7 @@ static struct wb_step_info step_info(struct wb_arena *arena, const struct wb_pla
         .downgrade = step->walk->direction == WB_DOWN,
         .transactional = step->transactional,
         .destructive = step->destructive,
+        .from_ledger = wb_revision_is_recorded(step->walk->revision),
         .statements = statements,
         .destroys = copy_destroying(arena, step),
         .statement_count = step->statements.count,
@@ -79,20 +81,32 @@ static const char *goal_of(enum wb_direction direction, const char *target)
     return target || direction == WB_DOWN ? target : "heads";
 }
 
+/* Upwards there is nothing to do for these files. */
+static enum wb_code fail_ahead(const struct wb_ahead *ahead, struct wb_arena *arena, struct wb_error *err)
+{
+    wb_fail(err, WB_EREVISION, "%s, which they don't have", wb_ahead_describe(ahead, arena));
+    wb_error_hint(err, "Nothing of these files is pending. `whimbrel downgrade heads` takes back what they don't have, "
+                       "with the SQL in the ledger.");
+    return err->code;
+}
+
 static enum wb_code make_plan(wb_project *project, enum wb_direction direction, const char *goal,
                               struct wb_arena *arena, struct wb_plan *ret_plan, struct wb_error *err)
 {
     struct wb_target *target;
     const struct wb_revision_set *revisions;
-    bool managed;
-    struct wb_names heads = {0};
+    struct wb_ahead ahead;
     WB_TRY(wb_project_connect(project, 0, &target, &revisions, err));
-    WB_TRY(wb_bookkeeping_read(target, arena, &managed, &heads, err));
-    const struct wb_plan_request request = {.revisions = revisions,
+    WB_TRY(wb_ahead_read(target, revisions, arena, &ahead, err));
+    if (direction == WB_DOWN)
+        WB_TRY(wb_ahead_check(&ahead, err));
+    else if (ahead.is_ahead)
+        return fail_ahead(&ahead, arena, err);
+    const struct wb_plan_request request = {.revisions = direction == WB_DOWN ? ahead.revisions : revisions,
                                             .backend = target->backend,
                                             .direction = direction,
                                             .target = goal,
-                                            .heads = &heads};
+                                            .heads = &ahead.heads};
     return wb_plan_new(&request, arena, ret_plan, err);
 }
 
@@ -146,9 +160,29 @@ static enum wb_code migrate(wb_project *project, enum wb_direction direction, co
     return wb_migrate(target, &migration, err);
 }
 
+/* Where the database is, once more: what has just failed may have failed of that. False when it can't be told. */
+static bool look_again(wb_project *project, struct wb_ahead *ret_ahead)
+{
+    struct wb_target *target;
+    const struct wb_revision_set *revisions;
+    WB_AUTO(wb_error) trouble = WB_ERROR_INIT;
+    return wb_project_connect(project, 0, &target, &revisions, &trouble) == WB_OK &&
+           wb_ahead_read(target, revisions, &project->arena, ret_ahead, &trouble) == WB_OK;
+}
+
+/* Says so when it failed because the database is ahead; else the error stays what it is. */
+static enum wb_code explain_ahead(wb_project *project, struct wb_error *err)
+{
+    struct wb_ahead ahead;
+    if (!look_again(project, &ahead) || !ahead.is_ahead)
+        return err->code;
+    return fail_ahead(&ahead, &project->arena, err);
+}
+
 enum wb_code wb_upgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err)
 {
-    return migrate(project, WB_UP, options, 0, err);
+    enum wb_code code = migrate(project, WB_UP, options, 0, err);
+    return code == WB_EREVISION ? explain_ahead(project, err) : code;
 }
 
 enum wb_code wb_downgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err)
@@ -250,40 +284,102 @@ static enum wb_code check_word(const char *what, const char *word, const char *c
     return WB_EUSAGE;
 }
 
-/*
- * A revision of the database that the files don't know: WB_OK, with a warning, when a newer image has migrated it and
- * nothing of these files is missing; else the error stays what it is.
- */
-static enum wb_code consider_ahead(wb_project *project, const char *policy, struct wb_error *err)
+/* ---- run, of a database that is ahead ---- */
+
+static enum wb_code refuse_ahead(wb_project *project, const struct wb_ahead *ahead, const char *hint,
+                                 struct wb_error *err)
 {
-    struct wb_target *target;
-    const struct wb_revision_set *revisions;
-    bool managed;
-    struct wb_names heads = {0}, ahead = {0};
-    WB_AUTO(wb_error) trouble = WB_ERROR_INIT;
-    if (wb_project_connect(project, 0, &target, &revisions, &trouble) != WB_OK ||
-        wb_bookkeeping_read(target, &project->arena, &managed, &heads, &trouble) != WB_OK ||
-        wb_ahead_find(target, revisions, &heads, &project->arena, &ahead, &trouble) != WB_OK || ahead.count == 0)
-        return err->code;
-    const char *message = wb_arena_printf(&project->arena,
-                                          "the database is ahead of this image: it is at %s, which a newer one has "
-                                          "applied and these files don't have",
-                                          wb_names_join(&project->arena, &ahead, ""));
-    wb_error_release(err);
-    if (policy && strcmp(policy, "refuse") == 0) {
-        wb_fail(err, WB_EOUTDATED, "%s", message);
-        wb_error_hint(err, "Start the newer image, or take the revision back with it. --ahead warn starts all the same.");
-        return err->code;
-    }
-    wb_target_emit_text(target, WB_EVENT_WARNING, message, 0);
+    wb_fail(err, WB_EOUTDATED, "%s, which they don't have", wb_ahead_describe(ahead, &project->arena));
+    wb_error_hint(err, "%s", hint);
+    return err->code;
+}
+
+static void warn_of_statement(wb_project *project, const char *revision, const char *statement)
+{
+    const char *text = wb_arena_printf(&project->arena, "taking %s back destroys data: %s", revision, statement);
+    wb_target_emit(&project->target,
+                   &(struct wb_event){.type = WB_EVENT_WARNING, .revision = revision, .text = text});
+}
+
+/* Nobody is asked: it was asked for by an option. But it is said. */
+static bool warn_of_destruction(const struct wb_plan_info *plan, void *user)
+{
+    wb_project *project = user;
+    for (size_t i = 0; i < plan->count; i++)
+        for (const char *const *statement = plan->steps[i].destroys; *statement; statement++)
+            warn_of_statement(project, plan->steps[i].revision, *statement);
+    return true;
+}
+
+/* Takes back what the files don't have. */
+static enum wb_code go_back(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err)
+{
+    const struct wb_migrate_options back = {
+        .single_transaction = options->single_transaction,
+        .confirm = warn_of_destruction,
+        .confirm_user = project,
+    };
+    return migrate(project, WB_DOWN, &back, 0, err);
+}
+
+static void warn_ahead(wb_project *project, const struct wb_ahead *ahead)
+{
+    wb_target_emit_text(&project->target, WB_EVENT_WARNING,
+                        wb_arena_printf(&project->arena, "%s, which they don't have",
+                                        wb_ahead_describe(ahead, &project->arena)), 0);
+}
+
+/* A newer image has migrated the database, and nothing of these files is missing. */
+static enum wb_code tolerate_ahead(wb_project *project, const char *policy, const struct wb_ahead *ahead,
+                                   struct wb_error *err)
+{
+    if (strcmp(policy, "refuse") == 0)
+        return refuse_ahead(project, ahead, "Start the newer image, or take the revision back: `whimbrel downgrade "
+                                            "heads`. --ahead warn starts all the same.", err);
+    if (strcmp(policy, "downgrade") == 0)
+        return refuse_ahead(project, ahead, "--ahead downgrade takes it back in mode apply alone; or do it by hand: "
+                                            "`whimbrel downgrade heads`", err);
+    WB_TRY(wb_journal_check_way(&project->target, ahead->revisions->graph, WB_UP, &project->arena, err));
+    warn_ahead(project, ahead);
     return WB_OK;
+}
+
+/*
+ * The database is at a revision that the files don't know, or was: somebody else may have taken it back by now. What is
+ * to be done is the policy's; `*ret_again`: there is to be another try. Else the error stays what it is.
+ */
+static enum wb_code consider_ahead(wb_project *project, const char *mode, const struct wb_migrate_options *options,
+                                   bool *ret_again, struct wb_error *err)
+{
+    const char *policy = options->ahead ? options->ahead : "warn";
+    struct wb_ahead ahead;
+    if (!look_again(project, &ahead))
+        return err->code;
+    bool back = ahead.unknown.count && strcmp(policy, "downgrade") == 0 && strcmp(mode, "apply") == 0;
+    *ret_again = back || ahead.unknown.count == 0;
+    if (!*ret_again && !ahead.is_ahead)
+        return err->code;
+    wb_error_release(err);
+    if (ahead.is_ahead && back)
+        warn_ahead(project, &ahead);
+    if (back)
+        return go_back(project, options, err);
+    return *ret_again ? WB_OK : tolerate_ahead(project, policy, &ahead, err);
+}
+
+static enum wb_code prepare(wb_project *project, const char *mode, const struct wb_migrate_options *options,
+                            long wait_ms, struct wb_error *err)
+{
+    return strcmp(mode, "apply") == 0
+               ? migrate(project, WB_UP, options, wait_ms, err)
+               : wait_until_current(project, goal_of(WB_UP, options->target), wait_ms, strcmp(mode, "wait") == 0, err);
 }
 
 enum wb_code wb_prepare(wb_project *project, const char *mode, const struct wb_migrate_options *options,
                         struct wb_error *err)
 {
     static const char *const modes[] = {"apply", "check", "wait", "off"};
-    static const char *const policies[] = {"warn", "refuse"};
+    static const char *const policies[] = {"warn", "refuse", "downgrade"};
     long wait_ms;
     WB_TRY(check_word("mode", mode, modes, WB_COUNT(modes), err));
     if (options->ahead)
@@ -291,11 +387,12 @@ enum wb_code wb_prepare(wb_project *project, const char *mode, const struct wb_m
     if (strcmp(mode, "off") == 0)
         return WB_OK;
     WB_TRY(wb_config_get_duration(project->config, WB_KEY_WAIT, &wait_ms, err));
-    enum wb_code code =
-        strcmp(mode, "apply") == 0
-            ? migrate(project, WB_UP, options, wait_ms, err)
-            : wait_until_current(project, goal_of(WB_UP, options->target), wait_ms, strcmp(mode, "wait") == 0, err);
-    return code == WB_EREVISION ? consider_ahead(project, options->ahead, err) : code;
+    enum wb_code code = prepare(project, mode, options, wait_ms, err);
+    if (code != WB_EREVISION)
+        return code;
+    bool again = false;
+    WB_TRY(consider_ahead(project, mode, options, &again, err));
+    return again ? prepare(project, mode, options, wait_ms, err) : WB_OK;
 }
 
 int wb_command_status(const char *command, struct wb_error *err)

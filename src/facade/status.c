@@ -2,8 +2,10 @@
 #include "base/auto.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "exec/ahead.h"
 #include "exec/bookkeeping.h"
 #include "facade/project.h"
+#include "revision/recorded.h"
 #include "revision/walk.h"
 
 /* What a wb_status keeps behind its `internal`. */
@@ -21,16 +23,36 @@ static void add_problem(struct building *building, const char *kind, const char 
     *WB_PUSH(&building->arena, building->problems) = (struct wb_problem){kind, revision, message, hint};
 }
 
-static void find_unknown_heads(struct building *building, const struct wb_graph *graph, const struct wb_names *heads)
+/* Rows of the heads table that the files don't know: of a newer image, or nobody knows of what. */
+static void find_unknown_heads(struct building *building, const struct wb_ahead *ahead)
 {
-    for (size_t i = 0; i < heads->count; i++) {
-        if (wb_graph_find_id(graph, heads->items[i]))
-            continue;
-        add_problem(building, "unknown_revision", heads->items[i],
-                    wb_arena_printf(&building->arena, "the database is at %s, which is not among the files",
-                                    heads->items[i]),
-                    "Is this checkout older than the database? Get the missing file, or `whimbrel stamp --purge REV`.");
+    struct wb_arena *arena = &building->arena;
+    const char *way_back = "`whimbrel downgrade heads` takes it back with the SQL in the ledger; or get the file.";
+    if (ahead->lacking)
+        way_back = wb_arena_printf(arena, "The ledger can't take %s back. %s Get the missing file.", ahead->lacking,
+                                   ahead->reason);
+    for (size_t i = 0; i < ahead->unknown.count; i++) {
+        const struct wb_ahead_head *head = &ahead->unknown.items[i];
+        if (head->origin)
+            add_problem(building, "ahead", head->revision,
+                        wb_arena_printf(arena, "ahead: %s, %s, is not among the files", head->revision, head->origin),
+                        way_back);
+        else
+            add_problem(building, "unknown_revision", head->revision,
+                        wb_arena_printf(arena, "the database is at %s, which is not among the files", head->revision),
+                        "Is this checkout older than the database? Get the missing file, or "
+                        "`whimbrel stamp --purge REV`.");
     }
+}
+
+/* All that the files don't have and the ledger does, newest first. */
+static void list_ahead(struct building *building, const struct wb_graph *graph, struct wb_status *status)
+{
+    struct wb_names ids = {0};
+    for (size_t i = graph->count; i-- > 0;)
+        if (wb_revision_is_recorded(graph->sorted[i]->revision))
+            wb_names_add(&building->arena, &ids, graph->sorted[i]->revision->id);
+    status->ahead = wb_name_list_of(&ids);
 }
 
 static void find_several_heads(struct building *building, const struct wb_graph *graph)
@@ -94,8 +116,8 @@ static enum wb_code check_entry(struct building *building, const struct wb_revis
                                 struct wb_error *err)
 {
     const struct wb_revision *revision = wb_revision_set_find(revisions, entry->revision);
-    if (!revision || !entry->checksum || entry->state != WB_LEDGER_DONE || entry->direction != WB_UP ||
-        !wb_node_set_has(applied, revision->node))
+    if (!revision || wb_revision_is_recorded(revision) || !entry->checksum || entry->state != WB_LEDGER_DONE ||
+        entry->direction != WB_UP || !wb_node_set_has(applied, revision->node))
         return WB_OK;
     char checksum[WB_CHECKSUM_SIZE];
     WB_TRY(checksum_now(revision, engine, checksum, err));
@@ -107,13 +129,16 @@ static enum wb_code check_entry(struct building *building, const struct wb_revis
     return WB_OK;
 }
 
-static void add_unfinished(struct building *building, const struct wb_ledger_entry *entry)
+static void add_unfinished(struct building *building, const struct wb_revision_set *revisions,
+                           const struct wb_ledger_entry *entry)
 {
-    bool up = entry->direction == WB_UP;
+    bool up = entry->direction == WB_UP, known = wb_revision_set_find(revisions, entry->revision) != NULL;
     add_problem(building, "interrupted", entry->revision,
                 wb_arena_printf(&building->arena, "revision %s was interrupted on its way %s, after %u of %u statements",
                                 entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count),
-                up ? "`whimbrel upgrade` carries on from there." : "`whimbrel downgrade -1` carries on from there.");
+                !known ? "It is not among the files; the image that has its file carries on from there."
+                : up   ? "`whimbrel upgrade` carries on from there."
+                       : "`whimbrel downgrade -1` carries on from there.");
 }
 
 /* What the ledger knows: revisions that were edited after they were applied, and interrupted ones. */
@@ -128,7 +153,7 @@ static enum wb_code find_in_ledger(struct building *building, struct wb_target *
         WB_TRY(check_entry(building, revisions, applied, &entries.items[i], target->backend->name, err));
     WB_TRY(wb_ledger_read_unfinished(target->session, &target->ledger, &building->arena, &entries, err));
     for (size_t i = 0; i < entries.count; i++)
-        add_unfinished(building, &entries.items[i]);
+        add_unfinished(building, revisions, &entries.items[i]);
     return WB_OK;
 }
 
@@ -147,7 +172,7 @@ static void find_pending(struct building *building, const struct wb_graph *graph
         }
         status->pending = wb_name_list_of(&ids);
         status->pending_revisions = infos;
-        status->up_to_date = walk.count == 0;
+        status->up_to_date = walk.count == 0 && graph->recorded.count == 0;
     }
     wb_error_release(&ignored);
 }
@@ -157,26 +182,28 @@ static enum wb_code fill(struct building *building, wb_project *project, struct 
 {
     struct wb_target *target;
     const struct wb_revision_set *revisions;
-    struct wb_names heads = {0};
+    struct wb_ahead ahead;
     WB_TRY(wb_project_connect(project, 0, &target, &revisions, err));
-    WB_TRY(wb_bookkeeping_read(target, &building->arena, &status->managed, &heads, err));
+    WB_TRY(wb_ahead_read(target, revisions, &building->arena, &ahead, err));
 
-    const struct wb_graph *graph = revisions->graph;
+    const struct wb_graph *graph = ahead.revisions->graph;
     struct wb_names file_heads = {0};
     for (size_t i = 0; i < graph->heads.count; i++)
         wb_names_add(&building->arena, &file_heads, graph->heads.items[i]->revision->id);
     status->url = target->url->redacted;
     status->engine = target->backend->name;
     status->server_version = target->session->server_version;
-    status->current = wb_name_list_of(&heads);
+    status->managed = ahead.managed;
+    status->current = wb_name_list_of(&ahead.heads);
     status->heads = wb_name_list_of(&file_heads);
 
-    find_pending(building, graph, &heads, status);
-    find_unknown_heads(building, graph, &heads);
+    find_pending(building, graph, &ahead.heads, status);
+    list_ahead(building, graph, status);
+    find_unknown_heads(building, &ahead);
     find_several_heads(building, graph);
     if (!status->managed)
         WB_TRY(find_unmanaged(building, target, err));
-    WB_TRY(find_in_ledger(building, target, revisions, &heads, err));
+    WB_TRY(find_in_ledger(building, target, ahead.revisions, &ahead.heads, err));
     status->problems = building->problems.items;
     status->problem_count = building->problems.count;
     return WB_OK;

@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/sql.h"
+#include "revision/recorded.h"
 
 static enum wb_code fail_at_statement(const struct wb_revision *revision, const struct wb_statement *statement,
                                       struct wb_error *err)
@@ -75,7 +76,12 @@ static enum wb_code check_way_back(const struct wb_revision *revision, const str
         return WB_OK;
     wb_fail(err, WB_EFILE, down ? "revision %s is marked irreversible" : "revision %s has no `-- migrate:down` section",
             revision->id);
-    wb_error_hint(err, "Write its down section, or downgrade to %s or later. Nothing has been changed.", revision->id);
+    if (wb_revision_is_recorded(revision))
+        wb_error_hint(err, "Its file is not here, and the ledger has no SQL to take it back. Start the image that has "
+                           "the file, or downgrade to %s or later. Nothing has been changed.", revision->id);
+    else
+        wb_error_hint(err, "Write its down section, or downgrade to %s or later. Nothing has been changed.",
+                      revision->id);
     wb_error_place(err, revision->path, down ? down->line : up->line, 0);
     wb_error_revision(err, revision->id);
     return err->code;
@@ -107,6 +113,7 @@ static enum wb_code plan_step(const struct wb_plan_request *request, struct wb_a
     step->transactional = true;
     step->up_sql = section_text(arena, up, &content);
     step->down_sql = section_text(arena, down, &content);
+    step->down_options = down ? wb_section_options(down, arena) : NULL;
     if (walk->direction == WB_DOWN)
         WB_TRY(check_way_back(revision, meaningful(up, step->up_sql), down, err));
     step->section = walk->direction == WB_UP ? up : down;

@@ -321,6 +321,16 @@ bool wb_expr_split_range(struct wb_arena *arena, const char *range, const char *
     return true;
 }
 
+/* The newest there is: the files' heads, and what the ledger has on top of them or beside them. */
+static struct wb_node_list all_tips(const struct wb_graph *graph, struct wb_arena *arena)
+{
+    struct wb_node_list all = {0};
+    for (size_t i = 0; i < graph->count; i++)
+        if (!graph->nodes[i].all_next.count)
+            wb_node_list_add(arena, &all, &graph->nodes[i]);
+    return all;
+}
+
 /* The upper end: "+N" counts from the lower one, as Alembic has it. */
 static enum wb_code resolve_upper(const struct wb_graph *graph, const char *to, const char *from,
                                   const struct wb_names *heads, struct wb_arena *arena,
@@ -328,8 +338,10 @@ static enum wb_code resolve_upper(const struct wb_graph *graph, const char *to, 
 {
     struct relative relative;
     struct wb_node_list lower = {0};
-    if (!to || !read_relative(to, arena, &relative) || relative.symbol || relative.steps <= 0)
-        return wb_expr_resolve(graph, to ? to : "heads", heads, arena, ret_nodes, err);
+    if (!to)
+        return *ret_nodes = all_tips(graph, arena), WB_OK;
+    if (!read_relative(to, arena, &relative) || relative.symbol || relative.steps <= 0)
+        return wb_expr_resolve(graph, to, heads, arena, ret_nodes, err);
     if (from)
         WB_TRY(wb_expr_resolve(graph, from, heads, arena, &lower, err));
     return wb_expr_upgrade_targets(graph, to, &lower, arena, ret_nodes, err);

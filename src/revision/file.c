@@ -363,6 +363,21 @@ static enum wb_code read_option(struct parser *parser, struct wb_slice word, str
     return place_text(parser, name.data);
 }
 
+const char *wb_section_options(const struct wb_section *section, struct wb_arena *arena)
+{
+    WB_AUTO(wb_str) text = WB_STR_INIT;
+    if (section->transaction != WB_TRANSACTION_DEFAULT)
+        wb_str_printf(&text, " %s:%s", option_names[OPTION_TRANSACTION],
+                      section->transaction == WB_TRANSACTION_ON ? "true" : "false");
+    if (section->lock_timeout_ms >= 0)
+        wb_str_printf(&text, " %s:%ldms", option_names[OPTION_LOCK_TIMEOUT], section->lock_timeout_ms);
+    if (section->statement_timeout_ms >= 0)
+        wb_str_printf(&text, " %s:%ldms", option_names[OPTION_STATEMENT_TIMEOUT], section->statement_timeout_ms);
+    if (section->irreversible)
+        wb_str_printf(&text, " %s", option_names[OPTION_IRREVERSIBLE]);
+    return text.length ? wb_arena_strdup(arena, wb_str_text(&text) + 1) : NULL;
+}
+
 /* What a line is to the sections. */
 enum marker { MARKER_NONE, MARKER_UP, MARKER_DOWN, MARKER_MISSPELT, MARKER_MISPLACED };
 

@@ -45,7 +45,8 @@ struct wb_revision {
     const struct wb_section *sections;
     size_t section_count;
     unsigned id_line, revises_line, depends_on_line, labels_line; /* 0 when the key is not there */
-    struct wb_node *node;                                         /* its place in the graph, once there is one */
+    const char *text, *origin; /* NULL, but for one that is no file (recorded.h): its text, and when it was applied */
+    struct wb_node *node;      /* its place in the graph, once there is one */
 };
 
 /*
@@ -54,6 +55,12 @@ struct wb_revision {
  */
 enum wb_code wb_revision_file_parse(struct wb_arena *arena, const char *path, struct wb_slice bytes,
                                     struct wb_revision **ret_revision, struct wb_error *err);
+
+/*
+ * What stands behind the section's marker, but for the engine, as the parser reads it: "transaction:false
+ * lock-timeout:5000ms"; NULL when nothing does. In `arena`.
+ */
+const char *wb_section_options(const struct wb_section *section, struct wb_arena *arena);
 
 /* The section that serves `engine`: its own, else the one without; NULL when the file has neither. */
 const struct wb_section *wb_revision_section(const struct wb_revision *revision, enum wb_direction direction,

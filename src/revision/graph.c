@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/suggest.h"
+#include "revision/recorded.h"
 
 /* The table's memory is the arena's, like all of the graph: `arena` is in scope wherever a key is added. */
 #define uthash_malloc(size) wb_arena_alloc(arena, (size))
@@ -317,14 +318,29 @@ static void link_children(struct wb_graph *graph)
     }
 }
 
+static bool all_recorded(const struct wb_node_list *nodes)
+{
+    for (size_t i = 0; i < nodes->count; i++)
+        if (!wb_revision_is_recorded(nodes->items[i]->revision))
+            return false;
+    return true;
+}
+
+bool wb_node_is_head(const struct wb_node *node)
+{
+    return !wb_revision_is_recorded(node->revision) && all_recorded(&node->next);
+}
+
 static void collect_ends(struct wb_graph *graph)
 {
     struct wb_arena *arena = graph->arena;
     for (size_t i = 0; i < graph->count; i++) {
         struct wb_node *node = &graph->nodes[i];
-        if (!node->next.count)
+        if (wb_revision_is_recorded(node->revision))
+            wb_node_list_add(arena, &graph->recorded, node);
+        if (wb_node_is_head(node))
             wb_node_list_add(arena, &graph->heads, node);
-        if (!node->all_next.count)
+        if (wb_node_is_head(node) && all_recorded(&node->all_next))
             wb_node_list_add(arena, &graph->real_heads, node);
         if (!node->down.count)
             wb_node_list_add(arena, &graph->bases, node);

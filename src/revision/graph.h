@@ -33,8 +33,10 @@ struct wb_graph {
     struct wb_node *nodes;    /* by index */
     struct wb_node **sorted;  /* each after everything it revises or depends on */
     size_t count;
+    /* What the ledger adds to the files (recorded.h) is no head and unmakes none: these are the files' own. */
     struct wb_node_list heads;      /* nobody revises them (Alembic: heads) */
     struct wb_node_list real_heads; /* nobody revises them or depends on them (Alembic: _real_heads) */
+    struct wb_node_list recorded;   /* the database is at them or on top of them, and the files don't have them */
     struct wb_node_list bases;      /* they revise nothing */
     struct wb_node_list real_bases; /* they revise nothing and depend on nothing */
     struct wb_id_entry *ids;        /* id or label -> node (uthash) */
@@ -58,6 +60,9 @@ struct wb_names wb_graph_find_prefix(const struct wb_graph *graph, const char *p
 
 /* "did you mean a or b?" for the ids and labels that look like `word`, NULL when none does. In `arena`. */
 const char *wb_graph_suggest(const struct wb_graph *graph, const char *word, struct wb_arena *arena);
+
+/* Whether it is one of the files' heads. */
+bool wb_node_is_head(const struct wb_node *node);
 
 /* A set of nodes: one flag for each, by index. */
 struct wb_node_set {

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "revision/graph.h"
 #include "revision/reader.h"
+#include "revision/recorded.h"
 
 void wb_revision_set_release(struct wb_revision_set *set)
 {
@@ -162,6 +163,24 @@ enum wb_code wb_revision_set_load(struct wb_revision_set *set, const struct wb_r
     return code;
 }
 
+/* The copies are the new graph's: a revision knows its node. */
+enum wb_code wb_revision_set_extend(const struct wb_revision_set *set, struct wb_revision *const *more, size_t count,
+                                    struct wb_arena *arena, const struct wb_revision_set **ret_set,
+                                    struct wb_error *err)
+{
+    struct wb_revision_set *extended = WB_NEW(arena, struct wb_revision_set);
+    for (size_t i = 0; i < set->revisions.count; i++) {
+        struct wb_revision *copy = WB_NEW(arena, struct wb_revision);
+        *copy = *set->revisions.items[i];
+        *WB_PUSH(arena, extended->revisions) = copy;
+    }
+    for (size_t i = 0; i < count; i++)
+        *WB_PUSH(arena, extended->revisions) = more[i];
+    WB_TRY(wb_graph_build(arena, extended->revisions.items, extended->revisions.count, &extended->graph, err));
+    *ret_set = extended;
+    return WB_OK;
+}
+
 /* ---- One revision --------------------------------------------------------------------------------------------- */
 
 static bool same_names(const struct wb_names *a, const struct wb_names *b)
@@ -190,6 +209,10 @@ static bool same_revision(const struct wb_revision *a, const struct wb_revision 
 
 enum wb_code wb_revision_read(const struct wb_revision *revision, struct wb_str *content, struct wb_error *err)
 {
+    if (wb_revision_is_recorded(revision)) {
+        wb_str_append(content, revision->text);
+        return WB_OK;
+    }
     struct wb_arena scratch = WB_ARENA_INIT;
     size_t start = content->length;
     struct wb_revision *again;

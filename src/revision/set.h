@@ -35,7 +35,18 @@ struct wb_revision_folders {
 enum wb_code wb_revision_set_load(struct wb_revision_set *set, const struct wb_revision_folders *folders,
                                   struct wb_error *err);
 
-/* The file's bytes once more, to be run: WB_EFILE when the file is no longer the one that was loaded. */
+/*
+ * The set's revisions and, behind them, `more` that are no files, in a graph of their own: neither `set` nor its graph
+ * is touched. In `arena`; `set` must outlive it. WB_EFILE when they make no graph together.
+ */
+enum wb_code wb_revision_set_extend(const struct wb_revision_set *set, struct wb_revision *const *more, size_t count,
+                                    struct wb_arena *arena, const struct wb_revision_set **ret_set,
+                                    struct wb_error *err);
+
+/*
+ * The revision's bytes, to be run: of a file once more from the file, WB_EFILE when it is no longer the one that was
+ * loaded.
+ */
 enum wb_code wb_revision_read(const struct wb_revision *revision, struct wb_str *content, struct wb_error *err);
 
 /* The revision of exactly that id, or NULL. */

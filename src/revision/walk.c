@@ -246,32 +246,74 @@ static enum wb_code find_roots(const struct wb_graph *graph, struct wb_node *tar
     return WB_OK;
 }
 
-enum wb_code wb_walk_downgrade(const struct wb_graph *graph, const struct wb_names *heads, const char *target,
-                               struct wb_arena *arena, struct wb_walk *ret_walk, struct wb_error *err)
+static enum wb_code fail_downgrade(const struct wb_node *node, bool applied, struct wb_error *err)
 {
-    struct state state;
-    struct wb_node_list current, roots = {0};
-    struct wb_node *node = NULL, *branch = NULL;
-    WB_TRY(refuse_range("downgrade", target, err));
-    WB_TRY(start(&state, graph, heads, arena, &current, err));
-    WB_TRY(wb_expr_downgrade_target(graph, target, &current, arena, &node, &branch, err));
-    WB_TRY(find_roots(graph, node, branch, arena, &roots, err));
+    wb_fail(err, WB_EREVISION, "can't downgrade to %s: %s", node->revision->id,
+            applied ? "nothing that is applied revises it" : "it is not applied");
+    wb_error_hint(err, applied ? "Others only depend on it; name the revision below the one to be taken back."
+                               : "`whimbrel status` shows where the database is.");
+    return WB_EREVISION;
+}
 
+/* The applied revisions above the target. */
+static enum wb_code drop_to_target(const struct wb_graph *graph, const char *target, const struct wb_node_list *current,
+                                   struct wb_node_set applied, struct wb_arena *arena, struct wb_node_set *ret_dropped,
+                                   struct wb_error *err)
+{
+    struct wb_node_list roots = {0};
+    struct wb_node *node = NULL, *branch = NULL;
+    WB_TRY(wb_expr_downgrade_target(graph, target, current, arena, &node, &branch, err));
+    WB_TRY(find_roots(graph, node, branch, arena, &roots, err));
     struct wb_node_set dropped = reach(graph, &roots, WB_EDGES_UP_ALL, arena);
-    struct wb_node_set applied = reach(graph, &current, WB_EDGES_DOWN_ALL, arena);
     bool any = false;
     for (size_t i = 0; i < graph->count; i++) {
         dropped.has[i] = dropped.has[i] && applied.has[i];
         any = any || dropped.has[i];
     }
-    if (node && !any && !wb_node_list_has(&current, node)) {
-        bool above = !wb_node_set_has(applied, node);
-        wb_fail(err, WB_EREVISION, "can't downgrade to %s: %s", node->revision->id,
-                above ? "it is not applied" : "nothing that is applied revises it");
-        wb_error_hint(err, above ? "`whimbrel status` shows where the database is."
-                                 : "Others only depend on it; name the revision below the one to be taken back.");
+    if (node && !any && !wb_node_list_has(current, node))
+        return fail_downgrade(node, wb_node_set_has(applied, node), err);
+    *ret_dropped = dropped;
+    return WB_OK;
+}
+
+/* The applied revisions that the files don't have; with them gone the database is to be at the files' heads. */
+static enum wb_code drop_to_files(const struct wb_graph *graph, struct wb_node_set applied, struct wb_arena *arena,
+                                  struct wb_node_set *ret_dropped, struct wb_error *err)
+{
+    struct wb_node_set dropped = wb_node_set_new(graph, arena);
+    for (size_t i = 0; graph->recorded.count && i < graph->heads.count; i++) {
+        const char *head = graph->heads.items[i]->revision->id;
+        if (wb_node_set_has(applied, graph->heads.items[i]))
+            continue;
+        wb_fail(err, WB_EREVISION, "can't go back to the heads of the files: %s is not applied", head);
+        wb_error_hint(err, "The database is not ahead of these files, it has gone another way. `whimbrel status` shows "
+                           "what it has; name the revision to go back to.");
+        wb_error_revision(err, head);
         return WB_EREVISION;
     }
+    for (size_t i = 0; i < graph->recorded.count; i++) {
+        size_t index = graph->recorded.items[i]->index;
+        dropped.has[index] = applied.has[index];
+    }
+    *ret_dropped = dropped;
+    return WB_OK;
+}
+
+enum wb_code wb_walk_downgrade(const struct wb_graph *graph, const struct wb_names *heads, const char *target,
+                               struct wb_arena *arena, struct wb_walk *ret_walk, struct wb_error *err)
+{
+    struct state state;
+    struct wb_node_list current;
+    struct wb_node_set dropped;
+    bool to_files = !target || (graph->recorded.count && strcmp(target, "heads") == 0);
+    if (!to_files)
+        WB_TRY(refuse_range("downgrade", target, err));
+    WB_TRY(start(&state, graph, heads, arena, &current, err));
+    struct wb_node_set applied = reach(graph, &current, WB_EDGES_DOWN_ALL, arena);
+    if (to_files)
+        WB_TRY(drop_to_files(graph, applied, arena, &dropped, err));
+    else
+        WB_TRY(drop_to_target(graph, target, &current, applied, arena, &dropped, err));
 
     state.support = wb_support_new(graph, arena);
     for (size_t i = 0; i < current.count; i++)

@@ -38,6 +38,9 @@ struct wb_walk {
 /*
  * `heads` are the rows of the heads table, in the order the SELECT gave them. Everything is made in `arena`. `targets`
  * for upgrade and downgrade is one expression. WB_EREVISION where Alembic fails, with a hint what to type instead.
+ *
+ * A downgrade to NULL takes back what the files don't have (wb_graph, `recorded`), and so does one to "heads" when
+ * there is such: WB_EREVISION when the database would not be at the files' heads then.
  */
 enum wb_code wb_walk_upgrade(const struct wb_graph *graph, const struct wb_names *heads, const char *target,
                              struct wb_arena *arena, struct wb_walk *ret_walk, struct wb_error *err);

@@ -6,14 +6,15 @@
 #include "base/error.h"
 #include "revision/graph.h"
 
-/* "ID|REVISES|DEPENDS-ON|LABELS": what is missing is empty. */
+/* "ID|REVISES|DEPENDS-ON|LABELS": what is missing is empty. With a "*" before it: recorded, no file. */
 static inline struct wb_revision *test_revision(struct wb_arena *arena, const char *line)
 {
     static const char *const keys[] = {"revision", "revises", "depends-on", "branch-labels"};
     struct wb_error err = WB_ERROR_INIT;
     struct wb_revision *revision = NULL;
     WB_AUTO(wb_str) text = WB_STR_INIT;
-    struct wb_slice rest = wb_slice(line), part;
+    bool recorded = *line == '*';
+    struct wb_slice rest = wb_slice(line + recorded), part;
     for (size_t i = 0; i < WB_COUNT(keys) && wb_slice_next(&rest, '|', &part); i++)
         if (part.length)
             wb_str_printf(&text, "-- %s: %.*s\n", keys[i], (int)part.length, part.data);
@@ -21,6 +22,8 @@ static inline struct wb_revision *test_revision(struct wb_arena *arena, const ch
     const char *path = wb_arena_printf(arena, "migrations/%.6s.sql", line);
     if (wb_revision_file_parse(arena, path, wb_slice(wb_str_text(&text)), &revision, &err) != WB_OK)
         fail_msg("%s: %s", line, err.message);
+    if (recorded)
+        revision->text = wb_arena_strdup(arena, wb_str_text(&text));
     return revision;
 }
 

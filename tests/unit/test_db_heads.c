@@ -343,6 +343,48 @@ static void a_journalled_step_is_followed(void **state)
     database_close(&database);
 }
 
+static void a_record_is_the_newest_that_says_what_the_revision_is(void **state)
+{
+    (void)state;
+    struct database database = database_open(NULL, NULL);
+    struct wb_ledger ledger = wb_ledger_init(&database.arena, &wb_backend_sqlite, NULL, "whimbrel_ledger");
+    struct wb_ledger_entry last = {0};
+    bool found = true;
+    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
+                                           &database.err), WB_OK);
+    assert_false(found);
+    assert_int_equal(run_one(&database, wb_ledger_create_query(&database.arena, &ledger)), WB_OK);
+    const struct wb_ledger_entry entries[] = {
+        {.revision = "b", .state = WB_LEDGER_DONE, .revises = "a", .down_sql = "first"},
+        {.revision = "b", .state = WB_LEDGER_DONE, .revises = "a", .down_sql = "second", .depends_on = "x, y",
+         .message = "it's", .down_options = "transaction:false"},
+        {.revision = "b", .state = WB_LEDGER_FAILED, .revises = "a", .down_sql = "failed and left nothing"},
+        {.revision = "b", .state = WB_LEDGER_RESOLVED},
+        {.revision = "c", .state = WB_LEDGER_DONE, .revises = "", .down_sql = "another"},
+    };
+    for (size_t i = 0; i < WB_COUNT(entries); i++)
+        assert_int_equal(run_one(&database, wb_ledger_insert_query(&database.arena, &ledger, &entries[i])), WB_OK);
+    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
+                                           &database.err), WB_OK);
+    assert_true(found);
+    assert_string_equal(last.down_sql, "second");
+    assert_string_equal(last.revises, "a");
+    assert_string_equal(last.depends_on, "x, y");
+    assert_string_equal(last.message, "it's");
+    assert_string_equal(last.down_options, "transaction:false");
+
+    struct wb_ledger_entry half = {.revision = "b", .state = WB_LEDGER_FAILED, .revises = "a", .down_sql = "half done",
+                                   .direction = WB_DOWN, .statement_count = 2, .next_statement = 1};
+    assert_int_equal(run_one(&database, wb_ledger_insert_query(&database.arena, &ledger, &half)), WB_OK);
+    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
+                                           &database.err), WB_OK);
+    assert_string_equal(last.down_sql, "half done");
+    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "c", &database.arena, &found, &last,
+                                           &database.err), WB_OK);
+    assert_string_equal(last.revises, "");
+    database_close(&database);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_of_many_migrates, make_folder, remove_folder),
         cmocka_unit_test(the_ledger_remembers),
         cmocka_unit_test(a_journalled_step_is_followed),
+        cmocka_unit_test(a_record_is_the_newest_that_says_what_the_revision_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,30 +54,44 @@ static const char *describe(struct wb_arena *arena, const struct wb_walk *walk, 
     return wb_arena_strdup(arena, wb_str_text(&text));
 }
 
-static void assert_walk(walk_fn *walk_to, const char *heads, const char *target, const char *expected)
+typedef struct wb_graph *graph_fn(struct wb_arena *arena);
+
+static void assert_walk_in(graph_fn *graph, walk_fn *walk_to, const char *heads, const char *target,
+                           const char *expected)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_error err = WB_ERROR_INIT;
     struct wb_walk walk = {0};
     struct wb_names rows = test_names(&arena, heads);
-    if (walk_to(new_graph(&arena), &rows, target, &arena, &walk, &err) != WB_OK)
+    if (walk_to(graph(&arena), &rows, target, &arena, &walk, &err) != WB_OK)
         fail_msg("%s: %s", target, err.message);
     assert_string_equal(describe(&arena, &walk, &rows), expected);
     wb_arena_release(&arena);
 }
 
-static void assert_refused(walk_fn *walk_to, const char *heads, const char *target, const char *words)
+static void assert_walk(walk_fn *walk_to, const char *heads, const char *target, const char *expected)
+{
+    assert_walk_in(new_graph, walk_to, heads, target, expected);
+}
+
+static void assert_refused_in(graph_fn *graph, walk_fn *walk_to, const char *heads, const char *target,
+                              const char *words)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_error err = WB_ERROR_INIT;
     struct wb_walk walk = {0};
     struct wb_names rows = test_names(&arena, heads);
-    assert_int_equal(walk_to(new_graph(&arena), &rows, target, &arena, &walk, &err), WB_EREVISION);
+    assert_int_equal(walk_to(graph(&arena), &rows, target, &arena, &walk, &err), WB_EREVISION);
     assert_int_equal(walk.count, 0);
     if (!strstr(err.message, words))
         fail_msg("%s: %s", target, err.message);
     wb_error_release(&err);
     wb_arena_release(&arena);
+}
+
+static void assert_refused(walk_fn *walk_to, const char *heads, const char *target, const char *words)
+{
+    assert_refused_in(new_graph, walk_to, heads, target, words);
 }
 
 static void upgrades_move_the_rows(void **state)
@@ -153,6 +167,34 @@ static void stamps_move_rows_of_the_same_history(void **state)
     assert_refused(stamp, "", "current", "no revision");
 }
 
+/*
+ *     a1 - b1 ----- m1 - n1       the files have a1, b1 and c1
+ *       \- c1 -----/
+ *       \- d1 (depends on b1)
+ */
+static struct wb_graph *ahead_graph(struct wb_arena *arena)
+{
+    return GRAPH(arena, "a1", "b1|a1", "c1|a1", "*n1|m1", "*d1|a1|b1", "*m1|b1,c1");
+}
+
+static void what_the_files_lack_is_taken_back(void **state)
+{
+    (void)state;
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "n1,d1", NULL, "n1 n1>m1; m1 m1>c1; d1 d1>b1");
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "n1,d1", "heads", "n1 n1>m1; m1 m1>c1; d1 d1>b1");
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "c1,d1", "heads", "d1 d1>b1");
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "n1", "-1", "n1 n1>m1");
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "m1", "a1", "m1 +b1 m1>c1; b1 -b1; c1 c1>a1");
+    assert_walk_in(ahead_graph, wb_walk_downgrade, "b1,c1", NULL, "");
+    assert_walk_in(ahead_graph, wb_walk_upgrade, "n1", "heads", "");
+    assert_walk_in(ahead_graph, wb_walk_upgrade, "d1", "heads", "c1 +c1");
+    assert_refused_in(ahead_graph, wb_walk_downgrade, "d1", NULL, "c1 is not applied");
+    assert_refused_in(ahead_graph, wb_walk_downgrade, "d1", "heads", "c1 is not applied");
+    /* Where there is nothing of the kind, it is what it is to Alembic; and NULL is nothing at all. */
+    assert_refused(wb_walk_downgrade, "n1", "heads", "2 heads");
+    assert_walk(wb_walk_downgrade, "b1", NULL, "");
+}
+
 /* Where Alembic itself goes wrong (docs/alembic.md). */
 static void rows_stay_true_where_alembic_fails(void **state)
 {
@@ -181,6 +223,7 @@ int main(void)
         cmocka_unit_test(upgrades_move_the_rows),
         cmocka_unit_test(downgrades_move_them_back),
         cmocka_unit_test(stamps_move_rows_of_the_same_history),
+        cmocka_unit_test(what_the_files_lack_is_taken_back),
         cmocka_unit_test(rows_stay_true_where_alembic_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

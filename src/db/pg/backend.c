@@ -111,7 +111,11 @@ const struct wb_backend wb_backend_postgresql = {
         "app_version text, "
         "started_at timestamptz NOT NULL DEFAULT now(), "
         "finished_at timestamptz, "
-        "error text)",
+        "error text, "
+        "revises text, "
+        "depends_on text, "
+        "message text, "
+        "down_options text)",
     .parameter_mark = '$',
     .connect_start = connect_start,
     .connect_finish = wb_pg_connect_finish,

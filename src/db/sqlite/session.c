@@ -576,7 +576,11 @@ const struct wb_backend wb_backend_sqlite = {
                   "    app_version TEXT,\n"
                   "    started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),\n"
                   "    finished_at TEXT,\n"
-                  "    error TEXT\n"
+                  "    error TEXT,\n"
+                  "    revises TEXT,\n"
+                  "    depends_on TEXT,\n"
+                  "    message TEXT,\n"
+                  "    down_options TEXT\n"
                   ")",
     .parameter_mark = '?',
     .connect_start = connect_start,
