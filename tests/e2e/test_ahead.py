@@ -402,6 +402,25 @@ def test_many_at_once_behind_a_pooler(project, image, database, pgbouncer, whimb
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.parametrize("command, expected", [(["run", "--ahead", "downgrade", *RUN], "STARTED\n"),
+                                               (["downgrade", "heads", "--yes"], "")])
+def test_taken_back_between_two_looks(ahead, database, whimbrel, command, expected):
+    """Heads and ledger can't be read at once: somebody else may take the revisions back between the two."""
+    with database.connect() as other:
+        other.execute("BEGIN")
+        other.execute("LOCK TABLE whimbrel_ledger")
+        running = whimbrel.start(*command)
+        assert wait_until(lambda: database.activity("%FROM%whimbrel_ledger%"))
+        other.execute("INSERT INTO whimbrel_ledger (revision, direction, state) "
+                      "VALUES ('d4', 'down', 'done'), ('c3', 'down', 'done')")
+        other.execute("UPDATE alembic_version SET version_num = 'b2'")
+        other.execute("DROP TABLE t_c3, t_d4")
+        other.execute("COMMIT")
+    assert running.finish().ok().out == expected
+    assert database.heads() == ["b2"]
+
+
+@pytest.mark.engine("postgresql")
 def test_killed_on_the_way_back(project, image, database, whimbrel):
     project.chain("a1", trace="trace")
     project.revision("b2", "CREATE TABLE b (a integer);",
