@@ -15,7 +15,7 @@ const char wb_pg_position_sql[] = "SELECT pg_catalog.pg_current_wal_flush_lsn()"
 const char wb_pg_replicas_sql[] =
     "SELECT COALESCE(NULLIF(r.application_name, ''), 'process ' || r.pid)"
     " || COALESCE(' on ' || pg_catalog.host(r.client_addr), ''),"
-    " pg_catalog.trunc(GREATEST(pg_catalog.pg_wal_lsn_diff($1::pg_catalog.pg_lsn, r.replay_lsn), 0))"
+    " pg_catalog.pg_wal_lsn_diff($1::pg_catalog.pg_lsn, r.replay_lsn)"
     " FROM pg_catalog.pg_stat_replication r"
     " WHERE (r.state IS NULL OR (r.state NOT IN ('backup', 'stopping') AND r.replay_lsn IS NOT NULL))"
     " AND NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s"
