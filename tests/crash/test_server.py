@@ -66,7 +66,7 @@ def long(request, project, database, whimbrel):
     steps = LONG if request.param == "inside" else LONG_OUTSIDE
     history.write(project, steps)
     judge = history.Judge(database, steps)
-    judge.run = whimbrel.start("upgrade", "--wait", "20s")
+    judge.run = whimbrel.start("upgrade")
     assert wait_until(lambda: database.activity("%AS long"))
     return judge
 
@@ -81,6 +81,26 @@ def test_terminated_inside_a_long_statement(long, database, whimbrel):
     terminate(database, "%AS long")
     long.run.finish().failed(4, "b2", "terminat")
     finish(long, whimbrel)
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_terminated_inside_a_long_statement_of_a_run_that_waits(project, database, whimbrel, often):
+    """It goes on by itself, but not for ever: what ends its connections may be what it runs."""
+    history.write(project, LONG)
+    judge = history.Judge(database, LONG)
+    run = whimbrel.start("run", "--wait", "20s", "--", "echo", "STARTED")
+    for _ in range(often):
+        [(pid, _)] = wait_until(lambda: database.activity("%AS long"))
+        database.query(f"SELECT pg_terminate_backend({pid})")
+        assert wait_until(lambda: database.query(f"SELECT FROM pg_stat_activity WHERE pid = {pid}") == [])
+    result = run.finish()
+    if often == 1:
+        assert result.ok().out == "STARTED\n"
+        assert "connection lost in revision" in result.err and "failed" not in result.err, result
+    else:
+        result.failed(4, "terminat", "the connection was lost 3 times")
+        finish(judge, whimbrel)
+    judge.finished()
 
 
 def test_cancelled_by_somebody_else(long, database, whimbrel):
