@@ -199,6 +199,43 @@ def test_server_restarted(own, how, steps, text):
     own.finish()
 
 
+# ---- Commits that do not wait for the disk ----
+
+@pytest.fixture
+def forgetful(tmp_path):
+    """Where the database asks for it, a COMMIT is answered before it is written, and a crash takes it back."""
+    with Cluster(wal_writer_delay="10s", synchronous_commit="off") as cluster:
+        database = PostgreSQL(cluster)
+        database.project = Project(tmp_path / "own", database.url)
+        yield database
+
+
+def crash(cluster):
+    cluster.stop(signal.SIGKILL)
+    for _ in range(20):  # its processes notice by themselves that it has gone
+        try:
+            return cluster.start()
+        except RuntimeError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not come back")
+
+
+def test_what_was_reported_done_survives_a_crash(forgetful, whimbrel):
+    for number in range(3 if STRIDE > 1 else 200):
+        forgetful.project.revision(f"a{number}", f"CREATE TABLE t{number} (id integer);")
+        forgetful.project.revision(f"b{number}", f"CREATE INDEX CONCURRENTLY i{number} ON t{number} (id);")
+        whimbrel("upgrade", cwd=forgetful.project.folder).ok()
+        with forgetful.connect() as connection:
+            connection.execute("CREATE TABLE other (id integer)")
+            crash(forgetful.cluster)
+        assert "other" not in forgetful.tables(), "the server did not forget: nothing is shown"
+        assert forgetful.heads() == [f"b{number}"]
+        assert forgetful.tables() == sorted(f"t{i}" for i in range(number + 1))
+        assert forgetful.query("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid::regclass::text ~ '^i'") \
+            == [(number + 1,)]
+        assert len(forgetful.ledger()) == 2 * (number + 1)
+
+
 # ---- Signals while it waits ----
 
 @pytest.mark.parametrize("number, code", SIGNALS)

@@ -58,10 +58,9 @@ static void request_cancel(struct wb_pg_session *session)
     session->canceller = wb_pg_canceller_start(&session->pq, session->connection);
 }
 
-/* Sends what is left to be sent and takes in what has come, waiting for either; false when the connection is lost. */
-static bool exchange(struct wb_pg_session *session)
+/* Waits for `events`, and takes in what has come; false when the connection is lost. */
+static bool wait_for(struct wb_pg_session *session, short events)
 {
-    short events = session->pq.flush(session->connection) == 1 ? POLLIN | POLLOUT : POLLIN;
     if (session->pq.socket(session->connection) < 0)
         return false;
     for (;;) {
@@ -79,6 +78,12 @@ static bool exchange(struct wb_pg_session *session)
     }
 }
 
+/* Sends what is left to be sent and takes in what has come, waiting for either; false when the connection is lost. */
+static bool exchange(struct wb_pg_session *session)
+{
+    return wait_for(session, session->pq.flush(session->connection) == 1 ? POLLIN | POLLOUT : POLLIN);
+}
+
 /* The next result without blocking; NULL too when the session is lost. */
 static PGresult *next_result(struct wb_pg_session *session)
 {
@@ -89,10 +94,11 @@ static PGresult *next_result(struct wb_pg_session *session)
 
 /* ---- COPY ----------------------------------------------------------------------------------------------------- */
 
+/* Not by exchange(): when its own look finds everything sent, nothing would come that it could wait for. */
 static bool flush(struct wb_pg_session *session)
 {
     while (session->pq.flush(session->connection) == 1)
-        if (!exchange(session))
+        if (!wait_for(session, POLLIN | POLLOUT))
             return false;
     return true;
 }
