@@ -100,4 +100,5 @@ clean: ## remove everything that was built
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -r $(EXAMPLE_REQUIREMENTS)
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick torture test-versions prepare-test asan test-asan bench fuzz format-check tidy clean
+.PHONY: all help deps install demo test test-quick torture test-versions prepare-test asan test-asan bench fuzz \
+        format-check tidy clean

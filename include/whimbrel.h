@@ -48,7 +48,7 @@ enum wb_code {
     WB_ENOHOST,      /* no host of that name is known */
     WB_ENODATABASE,  /* the server answers, but has no database of that name */
     WB_ELOCKED,      /* somebody else migrates, and did not finish in time */
-    WB_EOUTDATED,    /* the database is not where it is expected to be (mode check, mode wait), or its replicas not yet */
+    WB_EOUTDATED,    /* the database is not where it is expected to be (mode check, mode wait), or its replicas */
     WB_EPERSON,      /* a person must decide: an unmanaged database, an outcome that can't be known */
     WB_ECANCELLED,   /* the caller's cancel descriptor became readable */
 };
@@ -81,7 +81,7 @@ WB_API void wb_error_release(struct wb_error *err);
 enum wb_event_type {
     WB_EVENT_WAITING,           /* the database does not answer yet; `text`: why; `elapsed_ms` so far */
     WB_EVENT_CONNECTED,         /* `text`: the redacted URL; `elapsed_ms` since the first try */
-    WB_EVENT_CONNECTION_LOST,   /* in the middle, and tried again; `text`: why; `revision` or NULL; `elapsed_ms` in it */
+    WB_EVENT_CONNECTION_LOST,   /* in the middle; it is tried again; `text`: why; `revision` or NULL; `elapsed_ms` */
     WB_EVENT_DATABASE_CREATED,  /* `text`: its name */
     WB_EVENT_LOCK_WAITING,      /* somebody else migrates; `text`: who, as far as known; `elapsed_ms` so far */
     WB_EVENT_LOCK_OBTAINED,     /* `elapsed_ms`: how long it took; only when it had to be waited for */

@@ -130,7 +130,7 @@ struct wb_backend {
     const char *ledger_ddl;
     /* For WB_CAN_REPLICATE, on the primary. */
     const char *position_sql; /* one cell: how much is written that the replicas will have to follow */
-    const char *replicas_sql; /* $1: such a position; per replica: its name, and the bytes it lacks, if any (NULL: not shown) */
+    const char *replicas_sql; /* $1: such a position; per replica: its name, and the bytes it lacks (NULL: not shown) */
     char parameter_mark; /* what stands before a parameter's number: '$' or '?' */
 
     /*

@@ -45,7 +45,8 @@ static bool take_rest(const struct wb_plan *plan, const struct wb_names *heads, 
  */
 static enum wb_code fail_astray(const struct wb_migration *migration, struct attempt *attempt, struct wb_error *err)
 {
-    wb_fail(err, WB_EFAILED, "after the connection was lost the database is at %s, which is not on the way that '%s' meant",
+    wb_fail(err, WB_EFAILED,
+            "after the connection was lost the database is at %s, which is not on the way that '%s' meant",
             wb_names_join(&attempt->arena, &attempt->heads, "base"), migration->goal);
     wb_error_hint(err, "Look with `whimbrel status`, and name the revision.");
     return err->code;
@@ -119,8 +120,8 @@ static enum wb_code confirm(struct wb_target *target, const struct wb_migration 
 }
 
 /* Under the lock: from the heads as they are now to the goal. */
-static enum wb_code try_once(struct wb_target *target, const struct wb_migration *migration, const struct wb_plan *begun,
-                             struct attempt *attempt, struct wb_error *err)
+static enum wb_code try_once(struct wb_target *target, const struct wb_migration *migration,
+                             const struct wb_plan *begun, struct attempt *attempt, struct wb_error *err)
 {
     double start = wb_now_ms();
     bool adopts = false;

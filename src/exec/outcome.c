@@ -59,8 +59,8 @@ static enum wb_code fail_unknown(const struct wb_execution *execution, double wa
 {
     wb_error_detail(err, "%s", trouble->message);
     if (execution->unanswered)
-        wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command again: "
-                           "it finds out.");
+        wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command "
+                           "again: it finds out.");
     else
         wb_error_hint(err, "Tried to connect again for %.0f s. Run the same command again: it carries on from what was "
                            "committed.", waited_ms / 1000);

@@ -107,8 +107,8 @@ enum wb_code wb_replicas_check(struct wb_target *target, struct wb_error *err)
 
 static enum wb_code fail_lagging(const struct look *look, double elapsed_ms, struct wb_error *err)
 {
-    wb_fail(err, WB_EOUTDATED, "the database is migrated, but after %.1f s %u of %u replica%s not followed", elapsed_ms / 1000,
-            look->behind, look->count, look->count == 1 ? " has" : "s have");
+    wb_fail(err, WB_EOUTDATED, "the database is migrated, but after %.1f s %u of %u replica%s not followed",
+            elapsed_ms / 1000, look->behind, look->count, look->count == 1 ? " has" : "s have");
     wb_error_detail(err, "%s", wb_str_text(&look->lagging));
     wb_error_hint(err, "The same command waits again. A replica may be held up by a query of its own, which is waited "
                        "for by max_standby_streaming_delay, or be paused. --wait-replicas=TIME sets how long to wait.");

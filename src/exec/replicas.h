@@ -5,8 +5,8 @@
 #include "exec/target.h"
 
 /*
- * Whether their progress can be seen, before anything depends on it: WB_EREFUSED when the role may not look. WB_OK where
- * there are none.
+ * Whether their progress can be seen, before anything depends on it: WB_EREFUSED when the role may not look. WB_OK
+ * where there are none.
  */
 enum wb_code wb_replicas_check(struct wb_target *target, struct wb_error *err);
 

@@ -89,7 +89,8 @@ static enum wb_code refuse_replica(const struct wb_target *target, struct wb_err
     const char *hosts = wb_url_parameter(target->url, "host");
     wb_fail(err, WB_EREFUSED, "%s is a read-only replica: nothing can be migrated there", target->url->redacted);
     if (hosts && strchr(hosts, ','))
-        wb_error_hint(err, "target_session_attrs in the URL lets replicas in. Without it the primary among %s is found.",
+        wb_error_hint(err,
+                      "target_session_attrs in the URL lets replicas in. Without it the primary among %s is found.",
                       hosts);
     else
         wb_error_hint(err, "Let the URL lead to the primary, or name all servers, USER@HOST1,HOST2/DATABASE: among "

@@ -127,7 +127,7 @@ static bool confirm(const struct wb_plan *plan, void *user)
     return yes;
 }
 
-/* With the setting `wait_replicas`: before anything is done, whether it will be seen how far they are; and afterwards. */
+/* With the setting `wait_replicas`: before anything is done, whether they can be seen; afterwards, waits for them. */
 static enum wb_code on_replicas(wb_project *project, bool afterwards, struct wb_error *err)
 {
     long wait_ms;

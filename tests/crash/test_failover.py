@@ -224,6 +224,16 @@ def test_nobody_takes_over(pair):
     pair.judge.finished()
 
 
+def test_signal_while_nobody_takes_over(pair):
+    pair.write()
+    run = pair.start("run", "--wait", "60s", "--", "echo", "STARTED")
+    pair.at()
+    pair.kill_primary()
+    run.wait_for("waiting for the database")
+    run.signal(signal.SIGTERM)
+    assert run.finish(5).failed(143, "cancelled").out == ""
+
+
 def test_address_that_leads_to_the_replica_for_a_while(pair):
     """One host, as behind a name that moves: what answers there is given time to be promoted."""
     pair.write()

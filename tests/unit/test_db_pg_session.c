@@ -341,7 +341,8 @@ static void copy_takes_data(void **state)
     must(session, "ROLLBACK");
     large.data[0] = 'x';
     for (unsigned i = 0; i < 40; i++) /* the server takes the rest whenever it likes, be it between two looks */
-        assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){large.data, large.length}, &err), WB_ESQL);
+        assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){large.data, large.length}, &err),
+                         WB_ESQL);
     assert_usable(session);
 
     assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){NULL, 0}, &err), WB_ESQL);
