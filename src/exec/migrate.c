@@ -203,8 +203,12 @@ static enum wb_code begin(struct wb_target *target, const struct wb_migration *m
 static enum wb_code recover(struct wb_target *target, struct attempt *attempt, unsigned *losses, struct wb_error *err)
 {
     *losses = attempt->execution.done ? 1 : *losses + 1;
-    if (*losses < LOSSES_WITHOUT_A_STEP || attempt->execution.unanswered)
-        return wb_outcome_find(target, &attempt->execution, err);
+    bool often = *losses >= LOSSES_WITHOUT_A_STEP;
+    if (!often || attempt->execution.unanswered) {
+        enum wb_code code = wb_outcome_find(target, &attempt->execution, err);
+        if (code != WB_ESTALE || !often || attempt->execution.done)
+            return code;
+    }
     wb_error_hint(err, "The connection was lost %u times here: is it what is run that ends it? The server's log may "
                        "know. What was committed stays.", *losses);
     return err->code;

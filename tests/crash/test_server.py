@@ -103,6 +103,24 @@ def test_terminated_inside_a_long_statement_of_a_run_that_waits(project, databas
     judge.finished()
 
 
+DEADLY_COMMIT = """
+    CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER last AFTER INSERT ON trace DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION die();
+    INSERT INTO trace VALUES ('b2');
+"""
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_commit_that_always_ends_the_connection(project, database, whimbrel, wait):
+    project.revision("a1", "CREATE TABLE trace (what text);")
+    project.revision("b2", DEADLY_COMMIT)
+    result = whimbrel("upgrade", *(["--wait", "20s"] if wait else [])).failed(4, "b2", "terminat")
+    assert ("The connection was lost 3 times" in result.err) == wait, result
+    assert database.heads() == ["a1"] and database.tables() == ["trace"]
+
+
 def test_cancelled_by_somebody_else(long, database, whimbrel):
     database.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%AS long'")
     long.run.finish().failed(1, "b2", "0002_b2.sql", "cancel")
