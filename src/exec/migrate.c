@@ -238,7 +238,7 @@ static enum wb_code try_until_settled(struct wb_target *target, const struct wb_
             start = wb_now_ms(); /* it has waited for the lock already */
         bool had_begun = attempt.execution.plan && (lost || attempt.execution.done);
         if (had_begun && !begun->plan.count)
-            *begun = attempt;
+            *begun = (struct attempt){.arena = attempt.arena, .plan = attempt.plan};
         else
             wb_arena_release(&attempt.arena);
     }
