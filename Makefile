@@ -7,6 +7,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
+VERSIONS ?= 13,14,16,17,18
 
 # The interpreter that Debian's python3-venv is for, whatever else is first on the PATH.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
@@ -44,6 +45,11 @@ test-quick: prepare-test
 torture: ## kill, cut off and race it for as long as an hour; KILLS, STRIDE and STARTERS say how much
 torture: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --torture
+
+test-versions: ## run the tests that need PostgreSQL on 13, 14, 16, 17 and 18; VERSIONS=14,18 says on which
+test-versions: prepare-test
+	@scripts/install-deps versions
+	@.venv/bin/python scripts/test-versions --build $(BUILD) --only $(VERSIONS)
 
 prepare-test:
 	@scripts/install-deps test
@@ -94,4 +100,5 @@ clean: ## remove everything that was built
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -r $(EXAMPLE_REQUIREMENTS)
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick torture prepare-test asan test-asan bench fuzz format-check tidy clean
+.PHONY: all help deps install demo test test-quick torture test-versions prepare-test asan test-asan bench fuzz \
+        format-check tidy clean

@@ -48,7 +48,7 @@ enum wb_code {
     WB_ENOHOST,      /* no host of that name is known */
     WB_ENODATABASE,  /* the server answers, but has no database of that name */
     WB_ELOCKED,      /* somebody else migrates, and did not finish in time */
-    WB_EOUTDATED,    /* the database is not where it is expected to be (mode check, mode wait) */
+    WB_EOUTDATED,    /* the database is not where it is expected to be (mode check, mode wait), or its replicas */
     WB_EPERSON,      /* a person must decide: an unmanaged database, an outcome that can't be known */
     WB_ECANCELLED,   /* the caller's cancel descriptor became readable */
 };
@@ -81,6 +81,7 @@ WB_API void wb_error_release(struct wb_error *err);
 enum wb_event_type {
     WB_EVENT_WAITING,           /* the database does not answer yet; `text`: why; `elapsed_ms` so far */
     WB_EVENT_CONNECTED,         /* `text`: the redacted URL; `elapsed_ms` since the first try */
+    WB_EVENT_CONNECTION_LOST,   /* in the middle; it is tried again; `text`: why; `revision` or NULL; `elapsed_ms` */
     WB_EVENT_DATABASE_CREATED,  /* `text`: its name */
     WB_EVENT_LOCK_WAITING,      /* somebody else migrates; `text`: who, as far as known; `elapsed_ms` so far */
     WB_EVENT_LOCK_OBTAINED,     /* `elapsed_ms`: how long it took; only when it had to be waited for */
@@ -95,6 +96,8 @@ enum wb_event_type {
     WB_EVENT_NOTICE,            /* the database says something; `text`, `severity` in the server's word */
     WB_EVENT_WARNING,           /* whimbrel says something; `text` */
     WB_EVENT_UP_TO_DATE,        /* nothing is pending */
+    WB_EVENT_REPLICAS_WAITING,  /* replicas have not followed yet; `text`: which, and how far; `elapsed_ms` so far */
+    WB_EVENT_REPLICAS_FOLLOWED, /* `total` replicas have; `elapsed_ms`: how long that took */
     WB_EVENT_DONE,              /* everything planned is done; `total`, `elapsed_ms`; `text`: the heads now */
     WB_EVENT_DEBUG,             /* what is only interesting with -v; `text` */
 };
@@ -304,6 +307,8 @@ WB_API enum wb_code wb_plan_make(wb_project *project, enum wb_direction directio
 struct wb_migrate_options {
     const char *target;                          /* NULL: "heads" upwards; required downwards */
     bool single_transaction;                     /* all steps or none */
+    bool wait;                                   /* for a database that is not up, or is lost in the middle: at most the
+                                                    setting `wait`. wb_prepare always does */
     const char *adopt;                           /* stamp a database that has tables but no heads table with this
                                                     expression; an empty or a managed one is migrated as ever */
     const char *ahead;                           /* wb_prepare, of a database that a newer image has migrated: "warn"
@@ -315,7 +320,9 @@ struct wb_migrate_options {
 
 /*
  * Applies what is pending, or takes it back. Nothing to do is a success. A revision that is not among the files is
- * taken back with the SQL that the ledger recorded; "heads" as a target takes back all such.
+ * taken back with the SQL that the ledger recorded; "heads" as a target takes back all such. With the setting
+ * `wait_replicas`, then waits until the replicas have followed: WB_EOUTDATED when they have not in time, while the
+ * database itself is migrated.
  */
 WB_API enum wb_code wb_upgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);
 WB_API enum wb_code wb_downgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err);

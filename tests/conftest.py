@@ -24,6 +24,16 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("engine", marker.args if marker else ENGINES)
 
 
+def pytest_collection_modifyitems(items):
+    """Which tests depend on the server's version: `-m server` (scripts/test-versions)."""
+    for item in items:
+        engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+        marker = item.get_closest_marker("engine")
+        on_postgresql = engine == "postgresql" or (marker and marker.args == ("postgresql",))
+        if on_postgresql or {"cluster", "own_cluster"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.server)
+
+
 @pytest.fixture(scope="session")
 def _shared_cluster():
     with Cluster() as cluster:

@@ -9,9 +9,10 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     if (wb_cli_has(cli, "sql"))
         return wb_print_script(cli, WB_UP, target, err);
     WB_TRY(wb_cli_catch_signals(cli, err));
-    WB_TRY(wb_wait_if_asked(cli, err));
-    if (wb_cli_has(cli, "dry-run"))
+    if (wb_cli_has(cli, "dry-run")) {
+        WB_TRY(wb_wait_if_asked(cli, err));
         return wb_print_plan(cli, WB_UP, target, err);
+    }
     struct wb_migrate_options options = wb_cli_migrate_options(cli);
     WB_TRY(wb_upgrade(cli->project, &options, err));
     wb_print_migrated(cli);

@@ -88,6 +88,7 @@ void wb_print_migrated(struct wb_cli *cli)
 struct wb_migrate_options wb_cli_migrate_options(struct wb_cli *cli)
 {
     return (struct wb_migrate_options){
+        .wait = wb_cli_has(cli, "wait"),
         .single_transaction = wb_cli_has(cli, "single-transaction"),
         .adopt = wb_cli_get(cli, "adopt"),
         .ahead = wb_cli_get(cli, "ahead"),

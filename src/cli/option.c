@@ -70,7 +70,7 @@ static enum wb_code parse_long(struct parser *parser, const char *word, struct w
     if (!option)
         return fail_unknown(parser, wb_arena_strndup(parser->arena, word, length + 2), err);
     if (option->argument)
-        return take_value(parser, option, equals ? equals + 1 : NULL, err);
+        return take_value(parser, option, equals ? equals + 1 : option->implied, err);
     if (equals)
         return wb_fail(err, WB_EUSAGE, "the option --%s takes no value", option->name);
     add_given(parser, option, "");

@@ -18,6 +18,7 @@ struct wb_option {
     const char *argument; /* what it takes, in capitals; NULL for a flag */
     const char *help;
     const char *setting;  /* the configuration key that it sets ("true" for a flag), or NULL */
+    const char *implied;  /* its value when it is given without one, which is then only taken behind `=`; or NULL */
 };
 
 struct wb_option_table {

@@ -185,6 +185,13 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
     case WB_EVENT_CONNECTED:
         wb_str_printf(text, "connected to %s after %s", event->text, elapsed);
         return event->elapsed_ms > 1000 ? WB_LOG_INFO : WB_LOG_DEBUG;
+    case WB_EVENT_CONNECTION_LOST:
+        wb_str_printf(text, "connection lost%s%s", event->revision ? " in revision " : "",
+                      event->revision ? event->revision : "");
+        if (event->revision)
+            wb_str_printf(text, " after %s", elapsed);
+        wb_str_printf(text, ", trying again: %s", event->text);
+        return WB_LOG_WARNING;
     case WB_EVENT_DATABASE_CREATED:
         wb_str_printf(text, "created the database %s", event->text);
         return WB_LOG_INFO;
@@ -231,6 +238,13 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
         return WB_LOG_WARNING;
     case WB_EVENT_UP_TO_DATE:
         wb_str_printf(text, "up to date at %s", event->text);
+        return WB_LOG_INFO;
+    case WB_EVENT_REPLICAS_WAITING:
+        wb_str_printf(text, "waiting for replicas to follow (%s so far): %s", elapsed, event->text);
+        return WB_LOG_INFO;
+    case WB_EVENT_REPLICAS_FOLLOWED:
+        wb_str_printf(text, "%u replica%s followed, after %s", event->total, event->total == 1 ? " has" : "s have",
+                      elapsed);
         return WB_LOG_INFO;
     case WB_EVENT_DONE:
         wb_str_printf(text, "done: %u revision%s in %s, the database is now at %s", event->total, plural(event->total),

@@ -34,6 +34,7 @@ enum wb_key {
     WB_KEY_LOCK_TIMEOUT,         /* duration: PostgreSQL's lock_timeout in each step; default 2s */
     WB_KEY_LOCK_RETRIES,         /* how often a step is tried again after a lock timeout or a deadlock; default 10 */
     WB_KEY_STATEMENT_TIMEOUT,    /* duration: per statement; 0 (default): none */
+    WB_KEY_WAIT_REPLICAS,        /* duration: for the replicas to follow; 0 (default): not at all */
     WB_KEY_CREATE_DB,            /* bool */
     WB_KEY_SINGLE_TRANSACTION,   /* bool */
     WB_KEY_VERSION_TABLE,        /* default alembic_version */

@@ -18,6 +18,7 @@ static const struct wb_key_info keys[] = {
     [WB_KEY_LOCK_TIMEOUT] = {"lock_timeout", WB_TYPE_DURATION, "2s"},
     [WB_KEY_LOCK_RETRIES] = {"lock_retries", WB_TYPE_NUMBER, "10"},
     [WB_KEY_STATEMENT_TIMEOUT] = {"statement_timeout", WB_TYPE_DURATION, "0"},
+    [WB_KEY_WAIT_REPLICAS] = {"wait_replicas", WB_TYPE_DURATION, "0"},
     [WB_KEY_CREATE_DB] = {"create_db", WB_TYPE_BOOL, "false"},
     [WB_KEY_SINGLE_TRANSACTION] = {"single_transaction", WB_TYPE_BOOL, "false"},
     [WB_KEY_VERSION_TABLE] = {"version_table", WB_TYPE_TEXT, "alembic_version"},

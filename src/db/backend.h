@@ -24,6 +24,7 @@ enum wb_capability {
     WB_CAN_SCHEMAS = 1 << 2,          /* tables live in schemas */
     WB_CAN_CREATE_DATABASE = 1 << 3,
     WB_CAN_LOCK_TABLE = 1 << 4, /* LOCK TABLE; without it BEGIN itself takes the write lock */
+    WB_CAN_REPLICATE = 1 << 5,  /* servers follow a primary: they refuse writing, lag behind, and take over */
 };
 
 /* The answer to one query. Cells are text, NULL for SQL's NULL; they live for the callback only. */
@@ -130,6 +131,9 @@ struct wb_backend {
      * anything. Both engines have the same columns, and started_at a default.
      */
     const char *ledger_ddl;
+    /* For WB_CAN_REPLICATE, on the primary. */
+    const char *position_sql; /* one cell: how much is written that the replicas will have to follow */
+    const char *replicas_sql; /* $1: such a position; per replica: its name, and the bytes it lacks (NULL: not shown) */
     char parameter_mark; /* what stands before a parameter's number: '$' or '?' */
 
     /*
@@ -151,6 +155,9 @@ struct wb_backend {
      */
     enum wb_code (*run)(struct wb_session *session, const struct wb_query *queries, size_t count, size_t *failed,
                         struct wb_error *err);
+
+    /* Whether the session's server follows a primary, now. NULL without WB_CAN_REPLICATE. */
+    enum wb_code (*is_replica)(struct wb_session *session, bool *ret_replica, struct wb_error *err);
 
     /* Whether `run` failed because the table that the query reads is not there (or its schema is not). */
     bool (*is_missing_table)(const struct wb_error *err);
@@ -197,6 +204,10 @@ struct wb_backend {
      */
     enum wb_code (*verify)(struct wb_session *session, const struct wb_statement *statement, struct wb_arena *arena,
                            struct wb_verdict *ret_verdict, struct wb_error *err);
+
+    /* What somebody should know of this statement on this server before it runs, or NULL; in `arena`. May be NULL. */
+    const char *(*caution)(const struct wb_session *session, const struct wb_statement *statement,
+                           struct wb_arena *arena);
 
     /* Makes the database of the URL, which is missing. WB_OK too when somebody else was faster. NULL where files appear by themselves. */
     enum wb_code (*create_database)(const struct wb_url *url, const struct wb_session_options *options,

@@ -499,6 +499,13 @@ static enum wb_code run_as_one(struct wb_execution *execution, struct wb_error *
 
 /* ---- The outcome ---- */
 
+const struct wb_names *wb_execute_heads_after(const struct wb_execution *execution)
+{
+    if (execution->single_transaction)
+        return wb_plan_heads_after(execution->plan);
+    return &execution->plan->items[execution->done].walk->heads_after;
+}
+
 void wb_execute_confirm(struct wb_execution *execution)
 {
     size_t end = execution->single_transaction ? execution->plan->count : execution->done + 1;
@@ -513,12 +520,14 @@ static void conclude_failure(struct wb_execution *execution, struct wb_error *er
     size_t number = execution->single_transaction ? execution->failing : execution->done;
     if (number >= plan->count || err->code == WB_ESTALE || execution->unanswered)
         return;
+    if (!err->revision)
+        wb_error_revision(err, plan->items[number].walk->revision->id);
+    if (err->code == WB_EUNREACHABLE && execution->target->reconnect_ms > 0)
+        return; /* it may go on yet: exec/outcome.h */
     struct wb_arena arena = WB_ARENA_INIT;
     const struct wb_names *heads =
         execution->done ? &plan->items[execution->done - 1].walk->heads_after : &plan->heads_before;
     const char *where = wb_names_join(&arena, heads, "base");
-    if (!err->revision)
-        wb_error_revision(err, plan->items[number].walk->revision->id);
     if (err->code == WB_EUNREACHABLE)
         emit_step(execution, WB_EVENT_STEP_FAILED, number, "the connection is gone", wb_now_ms() - execution->since_ms);
     else

@@ -33,6 +33,9 @@ struct wb_execution {
  */
 enum wb_code wb_execute(struct wb_execution *execution, struct wb_error *err);
 
+/* The heads as the COMMIT that is under way makes them: after the step, or after all of them. */
+const struct wb_names *wb_execute_heads_after(const struct wb_execution *execution);
+
 /* Tells that the step whose COMMIT was unanswered (with a single transaction: all of them) is done after all. */
 void wb_execute_confirm(struct wb_execution *execution);
 

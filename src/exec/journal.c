@@ -228,6 +228,18 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
 
 /* ---- Running ---- */
 
+/* What is known to go wrong with the statement on this server. */
+static void warn(const struct journal *journal, const struct wb_statement *statement)
+{
+    const struct wb_target *target = journal->target;
+    struct wb_arena arena = WB_ARENA_INIT;
+    const char *caution =
+        target->backend->caution ? target->backend->caution(target->session, statement, &arena) : NULL;
+    if (caution)
+        wb_target_emit_text(target, WB_EVENT_WARNING, caution, 0);
+    wb_arena_release(&arena);
+}
+
 /* The statement and its progress: in one transaction, or one after the other. */
 static enum wb_code run_statement(struct journal *journal, const struct wb_statement *statement, struct wb_error *err)
 {
@@ -237,6 +249,8 @@ static enum wb_code run_statement(struct journal *journal, const struct wb_state
         bool done = false;
         if (statement->flags & WB_STATEMENT_NO_TRANSACTION)
             WB_TRY(settle(journal, false, &done, err));
+        if (!done)
+            warn(journal, statement);
         if (!done)
             WB_TRY(wb_target_run(journal->target, &own, 1, err));
         return note_progress(journal, err);

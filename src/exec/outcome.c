@@ -6,7 +6,7 @@
 #include "exec/lock.h"
 #include "exec/wait.h"
 
-#define RECONNECT_MS 30000
+#define FIND_OUT_MS 30000 /* at least, for what became of a COMMIT */
 
 /* Waits for a transaction that is still committing on the server, where no lock of the session says so. */
 static enum wb_code wait_for_writers(struct wb_target *target, struct wb_arena *arena, struct wb_error *err)
@@ -17,41 +17,86 @@ static enum wb_code wait_for_writers(struct wb_target *target, struct wb_arena *
                                        wb_heads_lock_query(arena, &target->heads)};
     enum wb_code code = wb_target_run(target, queries, WB_COUNT(queries), err);
     wb_target_rollback(target);
-    return code;
+    if (code == WB_OK || !target->backend->is_missing_table(err))
+        return code;
+    wb_error_release(err); /* not made yet, or not yet replicated when another server took over */
+    return WB_OK;
 }
 
-static enum wb_code read_heads_again(struct wb_target *target, struct wb_arena *arena, struct wb_names *ret_heads,
-                                     struct wb_error *err)
+static enum wb_code read_heads_again(struct wb_target *target, long wait_ms, struct wb_arena *arena,
+                                     struct wb_names *ret_heads, struct wb_error *err)
 {
     bool managed;
-    WB_TRY(wb_wait_connected(target, RECONNECT_MS, err));
+    wb_target_close(target);
+    WB_TRY(wb_wait_writable(target, wait_ms, err));
+    WB_TRY(wb_bookkeeping_settle(target, err));
     WB_TRY(wb_lock_take(target, err));
     WB_TRY(wait_for_writers(target, arena, err));
     return wb_bookkeeping_read(target, arena, &managed, ret_heads, err);
 }
 
-enum wb_code wb_outcome_find(struct wb_execution *execution, struct wb_error *err)
+/* The step whose COMMIT is unanswered, or that was running; NULL when none was. */
+static const struct wb_walk_step *cut_off_step(const struct wb_execution *execution)
 {
-    const struct wb_plan *plan = execution->plan;
-    const struct wb_walk_step *walk = plan->items[execution->done].walk;
-    const struct wb_names *after = execution->single_transaction ? wb_plan_heads_after(plan) : &walk->heads_after;
+    size_t number = execution->single_transaction ? execution->failing : execution->done;
+    return execution->plan && number < execution->plan->count ? execution->plan->items[number].walk : NULL;
+}
+
+static void emit_lost(const struct wb_target *target, const struct wb_walk_step *walk, double elapsed_ms,
+                      const struct wb_error *err)
+{
+    wb_target_emit(target, &(struct wb_event){
+                               .type = WB_EVENT_CONNECTION_LOST,
+                               .text = err->message,
+                               .revision = walk ? walk->revision->id : NULL,
+                               .downgrade = walk && walk->direction == WB_DOWN,
+                               .elapsed_ms = elapsed_ms,
+                           });
+}
+
+static enum wb_code fail_unknown(const struct wb_execution *execution, double waited_ms, const struct wb_error *trouble,
+                                 struct wb_error *err)
+{
+    wb_error_detail(err, "%s", trouble->message);
+    if (execution->unanswered)
+        wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command "
+                           "again: it finds out.");
+    else
+        wb_error_hint(err, "Tried to connect again for %.0f s. Run the same command again: it carries on from what was "
+                           "committed.", waited_ms / 1000);
+    if (trouble->code == WB_ECANCELLED)
+        err->code = WB_ECANCELLED;
+    return err->code;
+}
+
+enum wb_code wb_outcome_find(struct wb_target *target, struct wb_execution *execution, struct wb_error *err)
+{
+    const struct wb_walk_step *walk = cut_off_step(execution);
+    bool goes_on = err->code == WB_EUNREACHABLE && target->reconnect_ms > 0;
+    long wait_ms = execution->unanswered && target->reconnect_ms < FIND_OUT_MS ? FIND_OUT_MS : target->reconnect_ms;
+    if (!goes_on && !execution->unanswered)
+        return err->code;
+    if (walk)
+        wb_error_revision(err, walk->revision->id);
+    if (goes_on)
+        emit_lost(target, walk, walk ? wb_now_ms() - execution->since_ms : 0, err);
+
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_names heads = {0};
     WB_AUTO(wb_error) trouble = WB_ERROR_INIT;
-    enum wb_code code = read_heads_again(execution->target, &arena, &heads, &trouble);
-    wb_error_revision(err, walk->revision->id);
+    double start = wb_now_ms();
+    enum wb_code code = read_heads_again(target, wait_ms, &arena, &heads, &trouble);
     if (code != WB_OK) {
-        wb_error_detail(err, "%s", trouble.message);
-        wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command again: it "
-                           "finds out.");
-        code = err->code;
-    } else if (wb_names_same(&heads, after)) {
+        code = fail_unknown(execution, wb_now_ms() - start, &trouble, err);
+    } else if (execution->unanswered && wb_names_same(&heads, wb_execute_heads_after(execution))) {
         wb_execute_confirm(execution);
+        code = WB_ESTALE;
+    } else if (goes_on) {
         code = WB_ESTALE;
     } else {
         wb_error_detail(err, "It was being committed and has been rolled back; the database is at %s.",
                         wb_names_join(&arena, &heads, "base"));
-        wb_error_hint(err, "Run the same command again.");
+        wb_error_hint(err, "Run the same command again, or add --wait: it goes on by itself then.");
         code = err->code;
     }
     wb_arena_release(&arena);

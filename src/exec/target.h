@@ -31,6 +31,7 @@ struct wb_target {
     long lock_timeout_ms;    /* for a table lock, in each step; 0: none */
     long lock_retries;       /* how often a step is tried again */
     long statement_timeout_ms; /* 0: none */
+    long reconnect_ms;       /* for a database that is lost in the middle of a migration to come back; 0: not at all */
     bool create_database;
 
     wb_event_fn *on_event; /* never NULL */

@@ -7,6 +7,7 @@
 #define LONGEST_PAUSE_MS 2000.0
 #define UNKNOWN_HOST_GRACE_MS 10000.0
 #define CONNECT_TIMEOUT_MS 10000.0 /* of one try */
+#define REPLICA_PAUSE_MS 500.0
 
 void wb_wait_begin(struct wb_target *target)
 {
@@ -80,5 +81,47 @@ enum wb_code wb_wait_connected(struct wb_target *target, long wait_ms, struct wb
         double left = (double)wait_ms - elapsed;
         WB_TRY(wb_target_sleep(target, pause < left ? pause : left + 1, err));
         pause = pause * 2 < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
+    }
+}
+
+/* ---- Replicas ---- */
+
+static enum wb_code refuse_replica(const struct wb_target *target, struct wb_error *err)
+{
+    const char *hosts = wb_url_parameter(target->url, "host");
+    wb_fail(err, WB_EREFUSED, "%s is a read-only replica: nothing can be migrated there", target->url->redacted);
+    if (hosts && strchr(hosts, ','))
+        wb_error_hint(err,
+                      "target_session_attrs in the URL lets replicas in. Without it the primary among %s is found.",
+                      hosts);
+    else
+        wb_error_hint(err, "Let the URL lead to the primary, or name all servers, USER@HOST1,HOST2/DATABASE: among "
+                           "several the primary is found. Where somebody else migrates: `run --mode check` or `--mode "
+                           "wait`.");
+    return err->code;
+}
+
+static enum wb_code check_writable(struct wb_target *target, struct wb_error *err)
+{
+    bool replica = false;
+    if (target->backend->capabilities & WB_CAN_REPLICATE)
+        WB_TRY(target->backend->is_replica(target->session, &replica, err));
+    return replica ? refuse_replica(target, err) : WB_OK;
+}
+
+enum wb_code wb_wait_writable(struct wb_target *target, long wait_ms, struct wb_error *err)
+{
+    double start = wb_now_ms();
+    for (;;) {
+        double left = (double)wait_ms - (wb_now_ms() - start);
+        wb_error_release(err);
+        WB_TRY(wb_wait_connected(target, left > 0 ? (long)left : 0, err));
+        enum wb_code code = check_writable(target, err);
+        double elapsed = wb_now_ms() - start;
+        if ((code != WB_EREFUSED && code != WB_EUNREACHABLE) || elapsed >= (double)wait_ms)
+            return code;
+        wb_target_emit_text(target, WB_EVENT_WAITING, err->message, elapsed);
+        wb_target_close(target); /* the next try may lead to another server */
+        WB_TRY(wb_target_sleep(target, REPLICA_PAUSE_MS, err));
     }
 }

@@ -18,4 +18,10 @@ void wb_wait_begin(struct wb_target *target);
  */
 enum wb_code wb_wait_connected(struct wb_target *target, long wait_ms, struct wb_error *err);
 
+/*
+ * Returns with a session that can write. A replica is WB_EREFUSED; with `wait_ms`, after a failover, it is given that
+ * time to be promoted, or to make way for the primary at the same address.
+ */
+enum wb_code wb_wait_writable(struct wb_target *target, long wait_ms, struct wb_error *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "exec/bookkeeping.h"
 #include "exec/journal.h"
 #include "exec/migrate.h"
+#include "exec/replicas.h"
 #include "exec/wait.h"
 #include "facade/project.h"
 #include "plan/script.h"
@@ -140,6 +141,16 @@ static bool confirm(const struct wb_plan *plan, void *user)
     return yes;
 }
 
+/* With the setting `wait_replicas`: before anything is done, whether they can be seen; afterwards, waits for them. */
+static enum wb_code on_replicas(wb_project *project, bool afterwards, struct wb_error *err)
+{
+    long wait_ms;
+    WB_TRY(wb_config_get_duration(project->config, WB_KEY_WAIT_REPLICAS, &wait_ms, err));
+    if (wait_ms == 0)
+        return WB_OK;
+    return afterwards ? wb_replicas_wait(&project->target, wait_ms, err) : wb_replicas_check(&project->target, err);
+}
+
 static enum wb_code migrate(wb_project *project, enum wb_direction direction, const struct wb_migrate_options *options,
                             long wait_ms, struct wb_error *err)
 {
@@ -148,6 +159,8 @@ static enum wb_code migrate(wb_project *project, enum wb_direction direction, co
     bool single;
     WB_TRY(wb_config_get_bool(project->config, WB_KEY_SINGLE_TRANSACTION, &single, err));
     WB_TRY(wb_project_connect(project, wait_ms, &target, &revisions, err));
+    WB_TRY(on_replicas(project, false, err));
+    target->reconnect_ms = wait_ms;
     const struct wb_migration migration = {
         .revisions = revisions,
         .direction = direction,
@@ -157,7 +170,16 @@ static enum wb_code migrate(wb_project *project, enum wb_direction direction, co
         .confirm = options->confirm ? confirm : NULL,
         .confirm_user = (void *)(uintptr_t)options,
     };
-    return wb_migrate(target, &migration, err);
+    WB_TRY(wb_migrate(target, &migration, err));
+    return on_replicas(project, true, err);
+}
+
+/* How long `upgrade` and `downgrade` wait for the database, at first and in the middle. */
+static enum wb_code read_wait(wb_project *project, const struct wb_migrate_options *options, long *ret_ms,
+                              struct wb_error *err)
+{
+    *ret_ms = 0;
+    return options->wait ? wb_config_get_duration(project->config, WB_KEY_WAIT, ret_ms, err) : WB_OK;
 }
 
 /* Where the database is, once more: what has just failed may have failed of that. False when it can't be told. */
@@ -181,7 +203,9 @@ static enum wb_code explain_ahead(wb_project *project, struct wb_error *err)
 
 enum wb_code wb_upgrade(wb_project *project, const struct wb_migrate_options *options, struct wb_error *err)
 {
-    enum wb_code code = migrate(project, WB_UP, options, 0, err);
+    long wait_ms;
+    WB_TRY(read_wait(project, options, &wait_ms, err));
+    enum wb_code code = migrate(project, WB_UP, options, wait_ms, err);
     return code == WB_EREVISION ? explain_ahead(project, err) : code;
 }
 
@@ -189,7 +213,9 @@ enum wb_code wb_downgrade(wb_project *project, const struct wb_migrate_options *
 {
     if (!options->target)
         return wb_fail(err, WB_EUSAGE, "downgrade: where to?");
-    return migrate(project, WB_DOWN, options, 0, err);
+    long wait_ms;
+    WB_TRY(read_wait(project, options, &wait_ms, err));
+    return migrate(project, WB_DOWN, options, wait_ms, err);
 }
 
 enum wb_code wb_stamp(wb_project *project, struct wb_name_list revisions, bool purge, struct wb_error *err)
@@ -239,6 +265,17 @@ static enum wb_code fail_outdated(const char *where, const struct wb_names *pend
     return err->code;
 }
 
+/* A connection that was lost between two looks, or in one: made again, as long as there is time. */
+static enum wb_code reconnect(struct wb_target *target, double left_ms, struct wb_error *err)
+{
+    if (left_ms <= 0)
+        return err->code;
+    wb_target_emit_text(target, WB_EVENT_CONNECTION_LOST, err->message, 0);
+    wb_error_release(err);
+    wb_target_close(target);
+    return wb_wait_connected(target, (long)left_ms, err);
+}
+
 /* Modes check and wait: nothing is changed; while something is pending, the application is not started. */
 static enum wb_code wait_until_current(wb_project *project, const char *goal, long wait_ms, bool wait,
                                        struct wb_error *err)
@@ -262,10 +299,13 @@ static enum wb_code wait_until_current(wb_project *project, const char *goal, lo
                 wb_target_emit_text(target, WB_EVENT_WAITING, "revisions are pending, to be applied by somebody else",
                                     wb_now_ms() - start);
             code = wb_target_sleep(target, MODE_WAIT_PAUSE_MS, err);
+        } else if (code == WB_EUNREACHABLE) {
+            code = reconnect(target, (double)wait_ms - (wb_now_ms() - start), err);
         }
         wb_arena_release(&arena);
-        if (code != WB_OK || current)
-            return code;
+        if (current)
+            return on_replicas(project, true, err);
+        WB_TRY(code);
     }
 }
 
@@ -341,7 +381,7 @@ static enum wb_code tolerate_ahead(wb_project *project, const char *policy, cons
                                             "`whimbrel downgrade heads`", err);
     WB_TRY(wb_journal_check_way(&project->target, ahead->revisions->graph, WB_UP, &project->arena, err));
     warn_ahead(project, ahead);
-    return WB_OK;
+    return on_replicas(project, true, err);
 }
 
 /*

@@ -18,6 +18,7 @@ const char *wb_event_name(enum wb_event_type type)
     static const char *const names[] = {
         [WB_EVENT_WAITING] = "waiting",
         [WB_EVENT_CONNECTED] = "connected",
+        [WB_EVENT_CONNECTION_LOST] = "connection_lost",
         [WB_EVENT_DATABASE_CREATED] = "database_created",
         [WB_EVENT_LOCK_WAITING] = "lock_waiting",
         [WB_EVENT_LOCK_OBTAINED] = "lock_obtained",
@@ -31,6 +32,8 @@ const char *wb_event_name(enum wb_event_type type)
         [WB_EVENT_NOTICE] = "notice",
         [WB_EVENT_WARNING] = "warning",
         [WB_EVENT_UP_TO_DATE] = "up_to_date",
+        [WB_EVENT_REPLICAS_WAITING] = "replicas_waiting",
+        [WB_EVENT_REPLICAS_FOLLOWED] = "replicas_followed",
         [WB_EVENT_DONE] = "done",
         [WB_EVENT_DEBUG] = "debug",
     };

@@ -93,6 +93,37 @@ def test_commit_that_the_server_did_not_get_is_an_error(short, proxy, upgrade, s
     short.finished()
 
 
+@pytest.mark.parametrize("single", [False])
+def test_one_step_stays_one_step(short, proxy, upgrade, single, whimbrel, database):
+    """Of a relative target, what is left is meant: not as much again from where the database is now."""
+    url = proxy.url(database.name)
+    whimbrel("upgrade", "a1").ok()
+    proxy.fault = Fault("cut_after", pattern=COMMIT, at=2)
+    whimbrel("upgrade", "+1", "--url", url).ok()
+    assert proxy.fault.struck.is_set() and database.heads() == ["b2"]
+    upgrade(past=True).ok()
+    proxy.fault = Fault("cut_after", pattern=COMMIT, at=2)
+    whimbrel("downgrade", "-1", "--yes", "--url", url).ok()
+    assert proxy.fault.struck.is_set() and database.heads() == ["b2"]
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("single", [False, True], ids=["each", "single"])
+@pytest.mark.parametrize("side", [CLIENT, SERVER])
+def test_cut_at_every_message_is_carried_on_with(database, steps, proxy, upgrade, side, single):
+    """With a wait, the same run does it."""
+    judge = history.Judge(database, steps)
+    for number in range(1, 1 << 30, STRIDE):
+        proxy.fault = Fault("cut", side, at=number)
+        result = upgrade("--wait", "20s").ok()
+        if not proxy.fault.struck.is_set():
+            break
+        judge.finished()
+        history.clear(database)
+    judge.finished()
+    assert "connection lost" not in result.err, result
+
+
 @pytest.mark.parametrize("single", [False, True])
 def test_commit_whose_outcome_cannot_be_asked_for(short, proxy, upgrade, single, cluster, whimbrel, database):
     """The database stays away: neither done nor rolled back is claimed."""

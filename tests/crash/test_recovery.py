@@ -233,6 +233,7 @@ def test_several_copies_of_a_reindexed_table(base, project, whimbrel, blocker):
 
 @pytest.mark.parametrize("how", ["killed", "cancelled"])
 def test_partition_that_is_half_detached(base, project, whimbrel, how):
+    needs_detach_concurrently(base)
     project.revision("b2", "CREATE TABLE parts (id integer) PARTITION BY RANGE (id);"
                            "CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (1) TO (10);")
     project.revision("c3", f"{trace('c3')}; ALTER TABLE parts DETACH PARTITION part_1 CONCURRENTLY; {trace('end')};",
@@ -252,6 +253,18 @@ def test_partition_that_is_half_detached(base, project, whimbrel, how):
     assert base.query("SELECT * FROM pg_inherits") == []
 
 
+def needs_detach_concurrently(database):
+    if database.version < 14:
+        pytest.skip("DETACH PARTITION CONCURRENTLY came with PostgreSQL 14")
+
+
+def test_detach_that_the_server_does_not_know(base, project, whimbrel):
+    if base.version >= 14:
+        pytest.skip("this server knows DETACH PARTITION CONCURRENTLY")
+    project.revision("b2", "ALTER TABLE parts DETACH PARTITION part_1 CONCURRENTLY;")
+    whimbrel("upgrade").failed(1, "syntax error", "0002_b2.sql")
+
+
 # A statement, and how it is undone; a label commits together with its record.
 SETTLED = [
     ("ALTER TYPE mood ADD VALUE 'glad'", None, [False]),
@@ -267,6 +280,8 @@ SETTLED = [
                          [(sql, undo, happened) for sql, undo, all in SETTLED for happened in all])
 def test_done_or_not_goes_on(base, project, whimbrel, sql, undo, happened):
     """Cut off right before it or right after it: either is found out, or doing it twice is as good as once."""
+    if "DETACH" in sql:
+        needs_detach_concurrently(base)
     sql, undo = (each and each.format(other=f"{base.name}_other") for each in (sql, undo))
     project.revision("b2", "CREATE TYPE mood AS ENUM ('sad');"
                            "CREATE TABLE parts (id integer) PARTITION BY RANGE (id);"

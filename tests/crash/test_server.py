@@ -66,7 +66,7 @@ def long(request, project, database, whimbrel):
     steps = LONG if request.param == "inside" else LONG_OUTSIDE
     history.write(project, steps)
     judge = history.Judge(database, steps)
-    judge.run = whimbrel.start("upgrade", "--wait", "20s")
+    judge.run = whimbrel.start("upgrade")
     assert wait_until(lambda: database.activity("%AS long"))
     return judge
 
@@ -81,6 +81,44 @@ def test_terminated_inside_a_long_statement(long, database, whimbrel):
     terminate(database, "%AS long")
     long.run.finish().failed(4, "b2", "terminat")
     finish(long, whimbrel)
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_terminated_inside_a_long_statement_of_a_run_that_waits(project, database, whimbrel, often):
+    """It goes on by itself, but not for ever: what ends its connections may be what it runs."""
+    history.write(project, LONG)
+    judge = history.Judge(database, LONG)
+    run = whimbrel.start("run", "--wait", "20s", "--", "echo", "STARTED")
+    for _ in range(often):
+        [(pid, _)] = wait_until(lambda: database.activity("%AS long"))
+        database.query(f"SELECT pg_terminate_backend({pid})")
+        assert wait_until(lambda: database.query(f"SELECT FROM pg_stat_activity WHERE pid = {pid}") == [])
+    result = run.finish()
+    if often == 1:
+        assert result.ok().out == "STARTED\n"
+        assert "connection lost in revision" in result.err and "failed" not in result.err, result
+    else:
+        result.failed(4, "terminat", "the connection was lost 3 times")
+        finish(judge, whimbrel)
+    judge.finished()
+
+
+DEADLY_COMMIT = """
+    CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER last AFTER INSERT ON trace DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION die();
+    INSERT INTO trace VALUES ('b2');
+"""
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_commit_that_always_ends_the_connection(project, database, whimbrel, wait):
+    project.revision("a1", "CREATE TABLE trace (what text);")
+    project.revision("b2", DEADLY_COMMIT)
+    result = whimbrel("upgrade", *(["--wait", "20s"] if wait else [])).failed(4, "b2", "terminat")
+    assert ("The connection was lost 3 times" in result.err) == wait, result
+    assert database.heads() == ["a1"] and database.tables() == ["trace"]
 
 
 def test_cancelled_by_somebody_else(long, database, whimbrel):
@@ -177,6 +215,43 @@ def test_server_restarted(own, how, steps, text):
     own.run.finish().failed(4, "b2")
     own.database.cluster.start()
     own.finish()
+
+
+# ---- Commits that do not wait for the disk ----
+
+@pytest.fixture
+def forgetful(tmp_path):
+    """Where the database asks for it, a COMMIT is answered before it is written, and a crash takes it back."""
+    with Cluster(wal_writer_delay="10s", synchronous_commit="off") as cluster:
+        database = PostgreSQL(cluster)
+        database.project = Project(tmp_path / "own", database.url)
+        yield database
+
+
+def crash(cluster):
+    cluster.stop(signal.SIGKILL)
+    for _ in range(20):  # its processes notice by themselves that it has gone
+        try:
+            return cluster.start()
+        except RuntimeError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not come back")
+
+
+def test_what_was_reported_done_survives_a_crash(forgetful, whimbrel):
+    for number in range(3 if STRIDE > 1 else 200):
+        forgetful.project.revision(f"a{number}", f"CREATE TABLE t{number} (id integer);")
+        forgetful.project.revision(f"b{number}", f"CREATE INDEX CONCURRENTLY i{number} ON t{number} (id);")
+        whimbrel("upgrade", cwd=forgetful.project.folder).ok()
+        with forgetful.connect() as connection:
+            connection.execute("CREATE TABLE other (id integer)")
+            crash(forgetful.cluster)
+        assert "other" not in forgetful.tables(), "the server did not forget: nothing is shown"
+        assert forgetful.heads() == [f"b{number}"]
+        assert forgetful.tables() == sorted(f"t{i}" for i in range(number + 1))
+        assert forgetful.query("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid::regclass::text ~ '^i'") \
+            == [(number + 1,)]
+        assert len(forgetful.ledger()) == 2 * (number + 1)
 
 
 # ---- Signals while it waits ----

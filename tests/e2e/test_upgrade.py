@@ -315,13 +315,14 @@ def test_more_transaction_control(project, database, whimbrel, statement):
 
 @pytest.mark.engine("postgresql")
 def test_dollar_quotes_and_begin_atomic(project, database, whimbrel):
-    project.revision("a1", """
+    two = "BEGIN ATOMIC SELECT 1; SELECT 2; END" if database.version >= 14 else "LANGUAGE sql AS 'SELECT 1; SELECT 2;'"
+    project.revision("a1", f"""
 CREATE FUNCTION one() RETURNS integer LANGUAGE plpgsql AS $body$
 BEGIN
   RETURN 1; -- not the end;
 END;
 $body$;
-CREATE FUNCTION two() RETURNS integer BEGIN ATOMIC SELECT 1; SELECT 2; END;
+CREATE FUNCTION two() RETURNS integer {two};
 CREATE TABLE t AS SELECT one() AS a, two() AS b;
 DO $$ BEGIN INSERT INTO t VALUES (3, 4); END $$;
 """)
@@ -468,14 +469,55 @@ def test_presets_of_the_role_do_not_disturb(project, database, whimbrel):
 
 @pytest.mark.engine("postgresql")
 def test_role_without_rights(project, database, cluster, whimbrel):
+    database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # as it is since 15
     database.execute("CREATE ROLE whimbrel_e2e_poor LOGIN PASSWORD 'poor'")
     try:
         project.chain("a1")
         url = cluster.tcp_url(database.name, "whimbrel_e2e_poor", "poor")
-        whimbrel("upgrade", "--url", url).failed(1, "permission denied")
+        whimbrel("upgrade", "--url", url).failed(1, "permission denied for schema public", "GRANT CREATE ON SCHEMA",
+                                                 "version_table_schema")
+        assert database.heads() is None
+        # A schema for whimbrel's own tables does not help the revision's.
+        database.execute("CREATE SCHEMA own AUTHORIZATION whimbrel_e2e_poor")
+        env = {"WHIMBREL_VERSION_TABLE_SCHEMA": "own"}
+        whimbrel("upgrade", "--url", url, env=env).failed(1, "revision a1", "permission denied for schema public",
+                                                          "GRANT USAGE, CREATE ON SCHEMA", "the database is at base")
     finally:
         database.execute("DROP OWNED BY whimbrel_e2e_poor; DROP ROLE whimbrel_e2e_poor")
     assert database.tables() == []
+
+
+@pytest.mark.engine("postgresql")
+def test_role_that_owns_nothing(project, database, cluster, whimbrel):
+    """It may read and write, as an application does, and make new tables; it may not change what is another's."""
+    project.revision("a1", "CREATE TABLE t (a integer);")
+    whimbrel("upgrade").ok()
+    database.execute("CREATE ROLE whimbrel_e2e_app LOGIN PASSWORD 'app';"
+                     "GRANT USAGE, CREATE ON SCHEMA public TO whimbrel_e2e_app;"
+                     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO whimbrel_e2e_app")
+    try:
+        url = cluster.tcp_url(database.name, "whimbrel_e2e_app", "app")
+        whimbrel("run", "--url", url, "--", "true").ok()  # there is nothing to do
+        path = project.revision("b2", "CREATE TABLE new (a integer); ALTER TABLE t ADD COLUMN b integer;")
+        whimbrel("upgrade", "--url", url).failed(1, "permission denied for table alembic_version",
+                                                 "the one that owns the tables", "the database is at a1")
+        database.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO whimbrel_e2e_app;"
+                         "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO whimbrel_e2e_app")
+        whimbrel("upgrade", "--url", url).failed(1, "revision b2", f"{path.name}:6:31", "must be owner of table t",
+                                                 "ALTER ... OWNER TO", "the database is at a1")
+        assert database.tables() == ["t"]
+    finally:
+        database.execute("DROP OWNED BY whimbrel_e2e_app; DROP ROLE whimbrel_e2e_app")
+    whimbrel("upgrade").ok()
+    assert database.columns("t") == ["a", "b"]
+
+
+@pytest.mark.engine("sqlite")
+def test_replicas_where_there_are_none(project, database, whimbrel):
+    project.chain("a1", "b2")
+    whimbrel("upgrade", "--wait-replicas").ok()
+    whimbrel("upgrade", "--wait-replicas=soon").failed(2, "--wait-replicas", "a duration")
+    assert database.heads() == ["b2"]
 
 
 @pytest.mark.engine("postgresql")

@@ -39,6 +39,11 @@ class PostgreSQL(Database):
         return self.cluster.url(self.name)
 
     @property
+    def version(self):
+        """The server's, 15 of 15.6."""
+        return int(self.query("SHOW server_version_num")[0][0]) // 10000
+
+    @property
     def tcp_url(self):
         return self.cluster.tcp_url(self.name)
 

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "base/auto.h"
 #include "base/error.h"
 #include "db/backend.h"
@@ -333,6 +335,38 @@ static void depth_is_no_danger(void **state)
     assert_int_equal(list.count, 2);
 }
 
+static const char *caution(int version, const char *text, const char *sql, struct wb_arena *arena)
+{
+    struct wb_session session = {.backend = &wb_backend_postgresql, .server_version_number = version};
+    snprintf(session.server_version, sizeof session.server_version, "%s", text);
+    return wb_backend_postgresql.caution(&session, &(struct wb_statement){.sql = sql}, arena);
+}
+
+/* 14.0 to 14.3 may leave rows out of an index that is built concurrently. */
+static void indexes_of_early_14_are_warned_of(void **state)
+{
+    (void)state;
+    static const char *const builds[] = {
+        "CREATE INDEX CONCURRENTLY i ON t (a)", "create unique index concurrently i on t (a)",
+        "REINDEX INDEX CONCURRENTLY i", "REINDEX (VERBOSE, CONCURRENTLY) TABLE t"};
+    static const char *const others[] = {
+        "CREATE INDEX i ON t (a)", "REINDEX TABLE t", "DROP INDEX CONCURRENTLY i", "VACUUM t",
+        "CREATE INDEX \"concurrently\" ON t (a)", "ALTER TABLE t DETACH PARTITION p CONCURRENTLY"};
+    WB_AUTO(wb_arena) arena = WB_ARENA_INIT;
+    for (size_t i = 0; i < WB_COUNT(builds); i++) {
+        const char *text = caution(140003, "14.3", builds[i], &arena);
+        assert_non_null(text);
+        assert_non_null(strstr(text, "PostgreSQL 14.3 may build a corrupt index"));
+        assert_non_null(strstr(text, "14.4"));
+        assert_non_null(caution(140000, "14.0", builds[i], &arena));
+        assert_null(caution(140004, "14.4", builds[i], &arena));
+        assert_null(caution(130023, "13.23", builds[i], &arena));
+        assert_null(caution(150000, "15.0", builds[i], &arena));
+    }
+    for (size_t i = 0; i < WB_COUNT(others); i++)
+        assert_null(caution(140003, "14.3", others[i], &arena));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +380,7 @@ int main(void)
         cmocka_unit_test(statements_are_classified),
         cmocka_unit_test(a_long_section_is_split_quickly),
         cmocka_unit_test(depth_is_no_danger),
+        cmocka_unit_test(indexes_of_early_14_are_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

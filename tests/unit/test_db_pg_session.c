@@ -340,7 +340,9 @@ static void copy_takes_data(void **state)
     assert_int_equal(PG->transaction_state(session), WB_TX_FAILED);
     must(session, "ROLLBACK");
     large.data[0] = 'x';
-    assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){large.data, large.length}, &err), WB_ESQL);
+    for (unsigned i = 0; i < 40; i++) /* the server takes the rest whenever it likes, be it between two looks */
+        assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){large.data, large.length}, &err),
+                         WB_ESQL);
     assert_usable(session);
 
     assert_int_equal(copy(session, "COPY t FROM stdin", (struct wb_slice){NULL, 0}, &err), WB_ESQL);
@@ -767,8 +769,9 @@ static void flags_agree_with_the_server(void **state)
     for (size_t i = 0; i < list.count; i++) {
         must(session, "BEGIN");
         bool refused = wb_session_run(session, list.items[i].sql, &err) != WB_OK && wb_equal(err.sqlstate, "25001");
+        bool unknown = session->server_version_number < 140000 && wb_equal(err.sqlstate, "42601"); /* newer grammar */
         must(session, "ROLLBACK");
-        if (refused != !!(list.items[i].flags & WB_STATEMENT_NO_TRANSACTION))
+        if (!unknown && refused != !!(list.items[i].flags & WB_STATEMENT_NO_TRANSACTION))
             fail_msg("%s: the server %s", list.items[i].sql, refused ? "refuses it" : "does not mind");
         wb_error_release(&err);
     }

@@ -72,7 +72,7 @@ static bool is_missing_table(const struct wb_error *err)
 const struct wb_backend wb_backend_postgresql = {
     .name = "postgresql",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL | WB_CAN_SESSION_SETTINGS | WB_CAN_SCHEMAS | WB_CAN_CREATE_DATABASE |
-                    WB_CAN_LOCK_TABLE,
+                    WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE,
     /* Explicit, because a role or database may preset both: what is read under a lock must be what is there now. */
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .now_sql = "pg_catalog.clock_timestamp()", /* now() is the beginning of the transaction */
@@ -116,11 +116,14 @@ const struct wb_backend wb_backend_postgresql = {
         "depends_on text, "
         "message text, "
         "down_options text)",
+    .position_sql = wb_pg_position_sql,
+    .replicas_sql = wb_pg_replicas_sql,
     .parameter_mark = '$',
     .connect_start = connect_start,
     .connect_finish = wb_pg_connect_finish,
     .close = wb_pg_close,
     .run = wb_pg_run,
+    .is_replica = wb_pg_is_replica,
     .is_missing_table = is_missing_table,
     .transaction_state = wb_pg_transaction_state,
     .ping = wb_pg_ping,
@@ -131,5 +134,6 @@ const struct wb_backend wb_backend_postgresql = {
     .reset = wb_pg_reset,
     .split = wb_pg_split,
     .verify = wb_pg_verify,
+    .caution = wb_pg_caution,
     .create_database = create_database,
 };

@@ -44,16 +44,39 @@ static void tell_unknown(struct wb_pg_session *session)
                                    session->base.options.user);
 }
 
+static const char *parameter(const struct wb_pg_session *session, const char *key)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < session->url.parameter_count; i++)
+        if (strcmp(session->url.parameters[i].key, key) == 0)
+            value = session->url.parameters[i].value;
+    return value;
+}
+
+static unsigned count_hosts(const struct wb_pg_session *session)
+{
+    const char *hosts = parameter(session, "hostaddr");
+    if (!hosts)
+        hosts = parameter(session, "host");
+    unsigned count = 1;
+    for (; hosts && *hosts; hosts++)
+        count += *hosts == ',';
+    return count;
+}
+
 /* Later parameters win over earlier ones: ours that the URL may overrule come first. */
 static struct parameters make_parameters(struct wb_pg_session *session)
 {
-    size_t room = session->url.parameter_count + 3;
+    size_t room = session->url.parameter_count + 4;
     struct parameters parameters = {WB_NEW_ARRAY(&session->arena, room, const char *),
                                     WB_NEW_ARRAY(&session->arena, room, const char *), 0};
     /* Revision files are UTF-8, whatever the encoding of the database. */
     add_parameter(&parameters, "client_encoding", "UTF8");
     if (session->base.options.application_name)
         add_parameter(&parameters, "fallback_application_name", session->base.options.application_name);
+    /* libpq takes the first host that answers; of several, only one is the primary. */
+    if (count_hosts(session) > 1 && !getenv("PGTARGETSESSIONATTRS"))
+        add_parameter(&parameters, "target_session_attrs", "primary");
     PQconninfoOption *known = session->pq.conninfoParse("", NULL); /* all keywords, without looking for defaults */
     for (size_t i = 0; i < session->url.parameter_count; i++) {
         const struct wb_url_parameter *parameter = &session->url.parameters[i];
@@ -206,26 +229,6 @@ static enum wb_code attempt(struct wb_pg_session *session, long long deadline, e
     if (session->polling == PGRES_POLLING_FAILED)
         return wb_pg_connect_error(session, err);
     return WB_OK;
-}
-
-static const char *parameter(const struct wb_pg_session *session, const char *key)
-{
-    const char *value = NULL;
-    for (size_t i = 0; i < session->url.parameter_count; i++)
-        if (strcmp(session->url.parameters[i].key, key) == 0)
-            value = session->url.parameters[i].value;
-    return value;
-}
-
-static unsigned count_hosts(const struct wb_pg_session *session)
-{
-    const char *hosts = parameter(session, "hostaddr");
-    if (!hosts)
-        hosts = parameter(session, "host");
-    unsigned count = 1;
-    for (; hosts && *hosts; hosts++)
-        count += *hosts == ',';
-    return count;
 }
 
 /* "a,b,c" becomes "b,c,a". */

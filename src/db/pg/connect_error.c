@@ -61,6 +61,7 @@ static const struct reason words[] = {
     {"could not match", WB_EREFUSED, "the URL's hosts and ports don't match", NULL},
     {"is too long", WB_EREFUSED, "a parameter of the URL is wrong", NULL},
     {"read-only", WB_EUNREACHABLE, "no host accepts writing", NULL},
+    {"server is in hot standby", WB_EUNREACHABLE, "no host is the primary", NULL},
     {"hot standby", WB_EUNREACHABLE, "no host is of the kind that is asked for", NULL},
     {"refused", WB_EUNREACHABLE, "nothing listens there", NULL},
     {"No such file", WB_EUNREACHABLE, "nothing listens there", NULL},

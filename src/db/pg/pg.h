@@ -88,6 +88,14 @@ enum wb_code wb_pg_connect_error(const struct wb_pg_session *session, struct wb_
 /* "HOST:PORT" or the socket's folder: where the connection goes. Appended to `out`. */
 void wb_pg_append_place(struct wb_str *out, const struct wb_pg_session *session);
 
+/* ---- replica.c ---- */
+
+enum wb_code wb_pg_is_replica(struct wb_session *session, bool *ret_replica, struct wb_error *err);
+
+/* See position_sql and replicas_sql of the interface. */
+extern const char wb_pg_position_sql[];
+extern const char wb_pg_replicas_sql[];
+
 /* ---- wait.c, thread.c ---- */
 
 /* A thread without signals: those are for the program's own. False when there can't be one. */
@@ -184,6 +192,11 @@ enum wb_code wb_pg_try_transaction_lock(struct wb_session *session, const char *
 
 enum wb_code wb_pg_verify(struct wb_session *session, const struct wb_statement *statement, struct wb_arena *arena,
                           struct wb_verdict *ret_verdict, struct wb_error *err);
+
+/* ---- caution.c ---- */
+
+const char *wb_pg_caution(const struct wb_session *session, const struct wb_statement *statement,
+                          struct wb_arena *arena);
 
 /* ---- split.c, classify.c ---- */
 

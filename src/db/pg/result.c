@@ -46,6 +46,17 @@ static void append_line(struct wb_str *out, const char *label, const char *text)
         wb_str_printf(out, "%s%s%.*s", out->length ? "\n" : "", label, (int)line.length, line.data);
 }
 
+/* Of rights that are missing the server says which, and leaves it there. */
+static const char *hint_about_rights(const char *message)
+{
+    if (wb_starts_with(message, "must be owner"))
+        return "Only its owner may change it: migrate as that role or as a member of it, or let the role that migrates "
+               "own it (ALTER ... OWNER TO).";
+    if (wb_starts_with(message, "permission denied for schema"))
+        return "Let the role make things there: GRANT USAGE, CREATE ON SCHEMA ... TO the role.";
+    return "Migrate as a role that may do this, usually the one that owns the tables, or GRANT it the right.";
+}
+
 /* The server says that it ends the session with this error. */
 static bool is_fatal(const struct wb_libpq *pq, const PGresult *result)
 {
@@ -71,9 +82,11 @@ enum wb_code wb_pg_result_error(const struct wb_libpq *pq, const PGresult *resul
         wb_fail(err, WB_ESQL, "%s", primary ? primary : "the statement failed");
     if (detail.length)
         wb_error_detail(err, "%s", wb_str_text(&detail));
+    wb_error_sqlstate(err, pq->resultErrorField(result, PG_DIAG_SQLSTATE));
+    if (!hint && wb_equal(err->sqlstate, "42501")) /* insufficient_privilege */
+        hint = hint_about_rights(err->message);
     if (hint)
         wb_error_hint(err, "%s", hint);
-    wb_error_sqlstate(err, pq->resultErrorField(result, PG_DIAG_SQLSTATE));
     wb_error_statement(err, sql, byte_of_character(sql, pq->resultErrorField(result, PG_DIAG_STATEMENT_POSITION)));
     return err->code;
 }

@@ -72,10 +72,9 @@ static long long wake_time(const struct wb_pg_session *session)
     return look < 0 || (deadline >= 0 && deadline < look) ? deadline : look;
 }
 
-/* Sends what is left to be sent and takes in what has come, waiting for either; false when the connection is lost. */
-static bool exchange(struct wb_pg_session *session)
+/* Waits for `events`, and takes in what has come; false when the connection is lost. */
+static bool wait_for(struct wb_pg_session *session, short events)
 {
-    short events = session->pq.flush(session->connection) == 1 ? POLLIN | POLLOUT : POLLIN;
     if (session->pq.socket(session->connection) < 0)
         return false;
     for (;;) {
@@ -96,6 +95,12 @@ static bool exchange(struct wb_pg_session *session)
     }
 }
 
+/* Sends what is left to be sent and takes in what has come, waiting for either; false when the connection is lost. */
+static bool exchange(struct wb_pg_session *session)
+{
+    return wait_for(session, session->pq.flush(session->connection) == 1 ? POLLIN | POLLOUT : POLLIN);
+}
+
 /* The next result without blocking; NULL too when the session is lost. */
 static PGresult *next_result(struct wb_pg_session *session)
 {
@@ -106,10 +111,11 @@ static PGresult *next_result(struct wb_pg_session *session)
 
 /* ---- COPY ----------------------------------------------------------------------------------------------------- */
 
+/* Not by exchange(): when its own look finds everything sent, nothing would come that it could wait for. */
 static bool flush(struct wb_pg_session *session)
 {
     while (session->pq.flush(session->connection) == 1)
-        if (!exchange(session))
+        if (!wait_for(session, POLLIN | POLLOUT))
             return false;
     return true;
 }

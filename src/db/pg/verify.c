@@ -184,6 +184,8 @@ static enum wb_code verify_alter_table(struct look *look)
         !wb_sql_accept_words(&look->cursor, "DETACH PARTITION") ||
         !wb_sql_accept_name(&look->cursor, look->arena, &child, &last))
         return conclude(look, WB_EFFECT_UNKNOWN, NULL, NULL);
+    if (look->session->server_version_number < 140000)
+        return conclude(look, WB_EFFECT_NONE, NULL, NULL); /* it does not know such a statement, and will say so */
     WB_TRY(ask(look,
                "SELECT inhdetachpending FROM pg_catalog.pg_inherits"
                " WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)",
