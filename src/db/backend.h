@@ -64,6 +64,8 @@ enum wb_statement_flag {
     WB_STATEMENT_DESTRUCTIVE = 1 << 2,         /* DROP TABLE, DROP COLUMN, DROP SCHEMA, TRUNCATE, DELETE... */
     WB_STATEMENT_SESSION_STATE = 1 << 3,       /* may change settings beyond its transaction: SET, set_config() */
     WB_STATEMENT_MAY_COMMIT = 1 << 4,          /* outside of a transaction it may commit by itself: CALL, DO */
+    WB_STATEMENT_SETTING = 1 << 5, /* sets up the session and nothing else: another session has to be told it again */
+    WB_STATEMENT_BEFORE = 1 << 6,  /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
 };
 
 struct wb_statement {
@@ -122,6 +124,11 @@ struct wb_backend {
     const char *tables_sql;       /* names of all tables a user made, at most a hundred, in order: no parameters */
     const char *schema_of_sql;    /* the schema an unqualified table name ($1) leads to, or would be made in; or NULL */
     const char *const *restore_role_sql; /* statements that undo SET ROLE, NULL-terminated; or NULL */
+    /*
+     * Where foreign keys may be switched off (WB_STATEMENT_BEFORE): finds the rows whose keys lead nowhere, as rows of
+     * their table, the table they refer to, and how many. Else NULL.
+     */
+    const char *dangling_sql;
     /*
      * CREATE TABLE IF NOT EXISTS ... of the ledger: its first %s is replaced by the quoted name, no other % means
      * anything. Both engines have the same columns, and started_at a default.

@@ -187,6 +187,21 @@ static enum wb_code fail_edited(const struct journal *journal, const struct wb_l
     return err->code;
 }
 
+/* This session is another one than that of the run that was cut off: it is told again what that one had been told. */
+static enum wb_code set_up_again(const struct journal *journal, struct wb_error *err)
+{
+    for (unsigned i = 0; i < journal->next && i < journal->step->statements.count; i++) {
+        const struct wb_statement *statement = &journal->step->statements.items[i];
+        if (!(statement->flags & WB_STATEMENT_SETTING))
+            continue;
+        if (wb_session_run(journal->target->session, statement->sql, err) != WB_OK) {
+            wb_plan_locate(journal->step, statement, err);
+            return err->code;
+        }
+    }
+    return WB_OK;
+}
+
 /* Begins a new entry, or takes up the one of a run that was cut off or failed. */
 static enum wb_code begin(struct journal *journal, struct wb_error *err)
 {
@@ -203,6 +218,7 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
     if (unfinished && last.next_statement <= journal->step->statements.count)
         entry.next_statement = last.next_statement;
     journal->next = entry.next_statement;
+    WB_TRY(set_up_again(journal, err));
 
     bool done = false;
     if (cut_off && journal->next < journal->step->statements.count &&

@@ -6,7 +6,9 @@
  * One SELECT of set_config(name, value, is_local), which takes parameters and costs one statement for all of them:
  *   lock_timeout           so that the step never queues in front of the application's queries for long
  *   statement_timeout      not the role's preset one, which would cut a migration short
+ *   transaction_timeout    likewise
  *   idle_in_transaction_…  likewise, while a client between two messages is slow
+ *   idle_session_timeout   likewise, while a step is waiting to be tried again
  *   default_transaction_…  a role that is read-only or serializable by default still migrates; where they are set, a
  *                          plain BEGIN does (one with modes costs the server a walk over all its settings)
  *   synchronous_commit     a step that was reported done survives a crash of the server
@@ -19,19 +21,22 @@ static struct wb_query set_all(const struct wb_target *target, struct wb_arena *
         return query;
     const struct {
         const char *name, *value;
+        int since; /* which server has it */
     } settings[] = {
-        {"lock_timeout", wb_arena_printf(arena, "%ld", lock_timeout_ms)},
-        {"statement_timeout", wb_arena_printf(arena, "%ld", statement_timeout_ms)},
-        {"idle_in_transaction_session_timeout", "0"},
-        {"default_transaction_isolation", local ? NULL : "read committed"}, /* begin_sql says both itself */
-        {"default_transaction_read_only", local ? NULL : "off"},
-        {"synchronous_commit", "on"},
-        {"search_path", target->search_path},
+        {"lock_timeout", wb_arena_printf(arena, "%ld", lock_timeout_ms), 0},
+        {"statement_timeout", wb_arena_printf(arena, "%ld", statement_timeout_ms), 0},
+        {"transaction_timeout", "0", 170000},
+        {"idle_in_transaction_session_timeout", "0", 0},
+        {"idle_session_timeout", "0", 140000},
+        {"default_transaction_isolation", local ? NULL : "read committed", 0}, /* begin_sql says both itself */
+        {"default_transaction_read_only", local ? NULL : "off", 0},
+        {"synchronous_commit", "on", 0},
+        {"search_path", target->search_path, 0},
     };
     const char **parameters = WB_NEW_ARRAY(arena, WB_COUNT(settings), const char *);
     WB_AUTO(wb_str) sql = WB_STR_INIT;
     for (size_t i = 0; i < WB_COUNT(settings); i++) {
-        if (!settings[i].value)
+        if (!settings[i].value || target->session->server_version_number < settings[i].since)
             continue;
         parameters[query.parameter_count++] = settings[i].value;
         wb_str_printf(&sql, "%s pg_catalog.set_config('%s', $%zu, %s)", sql.length ? "," : "SELECT", settings[i].name,

@@ -381,6 +381,36 @@ def test_down_that_waits_for_a_person(base, project, whimbrel, resolution):
     finished(base, "c3", "c3", "down", "filled", *again, "end", "c3")
 
 
+# ---- What the session had been told ----
+
+@pytest.mark.parametrize("setting", ["SET search_path = app, public", "SELECT set_config('search_path', 'app, public', false)"])
+@pytest.mark.parametrize("how", ["failed", "killed"])
+def test_session_is_set_up_again(base, project, whimbrel, blocker, setting, how):
+    """The next run has a session of its own: what follows a SET must not go elsewhere for that."""
+    base.execute("CREATE SCHEMA app; CREATE TABLE app.item (id integer, text text)")
+    project.revision("b2", f"{setting}; {trace('b2')}; RESET search_path; {setting};"
+                           "CREATE UNIQUE INDEX CONCURRENTLY item_text ON item (text);"
+                           f"ALTER TABLE item ADD COLUMN size integer; {trace('end')};", options=MIXED)
+    whimbrel("upgrade", "a1", "--adopt", "base").ok()
+    if how == "failed":
+        base.execute("INSERT INTO app.item VALUES (1, 'x'), (2, 'x')")
+        whimbrel("upgrade").failed(1, "could not create unique index")
+        base.execute("DELETE FROM app.item")
+    else:
+        with base.connect() as other:
+            other.execute("BEGIN")
+            other.execute("INSERT INTO app.item VALUES (1, 'x')")
+            run = whimbrel.start("upgrade")
+            assert wait_until(lambda: indexes(base, "app.item") == {"item_text": False})
+            run.process.kill()
+            run.process.wait()
+            base.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE UNIQUE INDEX%'")
+    whimbrel("upgrade").ok()
+    finished(base, "b2", "b2", "end")
+    assert indexes(base) == {} and indexes(base, "app.item") == {"item_text": True}
+    assert base.columns("item") == ["id", "text"] and base.columns("app.item") == ["id", "text", "size"]
+
+
 # ---- Edits, and the way back ----
 
 def test_section_that_was_edited_in_between_is_refused(base, project, whimbrel):
