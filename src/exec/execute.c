@@ -33,6 +33,7 @@ struct running {
     struct origin *origins; /* per query */
     size_t origins_capacity;
     size_t failed;  /* the query that failed last */
+    double tried_ms; /* when the last try of it began */
     bool repeats;   /* whimbrel's own queries may be kept prepared */
     long dangling;  /* rows whose foreign keys led nowhere before the step; -1: not known, or of no interest */
 };
@@ -181,12 +182,18 @@ static bool lacks_prepared(const struct running *run, const struct wb_error *err
     return own && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
 }
 
+/*
+ * The pause grows, and is at least as long as the try was: a lock that was waited for has held up the application's
+ * queries all the while, and they need time to catch up.
+ */
 static enum wb_code pause_before_retry(const struct running *run, long attempt, const struct wb_error *failure,
                                        struct wb_error *err)
 {
-    double pause = FIRST_RETRY_PAUSE_MS;
+    double pause = FIRST_RETRY_PAUSE_MS, tried = wb_now_ms() - run->tried_ms;
     for (long i = 1; i < attempt && pause < LONGEST_RETRY_PAUSE_MS; i++)
         pause *= 2;
+    if (pause < tried)
+        pause = tried;
     emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, failure->message,
               wb_now_ms() - run->execution->since_ms);
     return wb_target_sleep(run->execution->target, pause < LONGEST_RETRY_PAUSE_MS ? pause : LONGEST_RETRY_PAUSE_MS,
@@ -363,6 +370,7 @@ static enum wb_code run_in_transaction(struct running *run, bool owed, struct wb
     const struct wb_walk_step *walk = run->step->walk;
     for (long attempt = 1;; attempt++) {
         size_t at = 0;
+        run->tried_ms = wb_now_ms();
         run->queries.count = 0;
         run->repeats = attempt == 1 && !run->step->changes_session;
         if (owed)
@@ -553,6 +561,7 @@ static enum wb_code run_as_one(struct wb_execution *execution, struct wb_error *
         execution->touched |= execution->plan->items[i].changes_session;
     for (long attempt = 1; code != WB_OK; attempt++) {
         run.repeats = attempt == 1;
+        run.tried_ms = wb_now_ms();
         code = run_whole(&run, err);
         if (code != WB_OK && consider_retry(&run, &execution->plan->heads_before, attempt, code, err) != WB_OK)
             break;
