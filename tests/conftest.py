@@ -1,6 +1,7 @@
 """The fixtures of all tests: a private server, a database per test, a project's folder, the program."""
 
 import signal
+from collections import Counter
 
 import pytest
 
@@ -89,6 +90,15 @@ def whimbrel(tmp_path):
     whimbrel = Whimbrel(folder, home)
     yield whimbrel
     whimbrel.end()
+
+
+@pytest.fixture
+def survived(record_property):
+    """survived(kills=1): what the program has come through, which scripts/test adds up over all tests."""
+    counts = Counter()
+    yield lambda **more: counts.update(more)
+    for what, number in counts.items():
+        record_property(what, number)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def strace():
 
 
 @pytest.fixture
-def kill(strace, project, database, whimbrel):
+def kill(strace, project, database, whimbrel, survived):
     """Runs the steps, killed at every `stride`-th call of the kind, and judges each time."""
     def kill(call, steps, *arguments, stride=STRIDE, prepare=lambda: None):
         history.write(project, steps)
@@ -47,6 +47,7 @@ def kill(strace, project, database, whimbrel):
             judge.half_way()
             whimbrel("upgrade", *arguments).ok()
             judge.finished()
+            survived(kills=1)
             history.clear(database)
         judge.finished()
         assert number > stride, f"{call} is not called"

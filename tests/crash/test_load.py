@@ -144,7 +144,7 @@ HISTORIES = {
 
 
 @pytest.mark.timeout(120 + 10 * STOPS)
-def test_holder_stands_still(project, database, whimbrel):
+def test_holder_stands_still(project, database, whimbrel, survived):
     """SIGSTOP at a random moment, for seconds, while others wait: when it goes on, it is as if nothing had been."""
     steps = HISTORIES[database.engine]
     history.write(project, steps)
@@ -167,3 +167,4 @@ def test_holder_stands_still(project, database, whimbrel):
             assert result.code == 0, f"SEED={seed}, stop {number}: {result}"
             assert each is holder or result.out == "STARTED\n"
         judge.finished()
+        survived(stops=1)
