@@ -365,11 +365,13 @@ enum wb_code wb_journal_resolve(struct wb_target *target, const char *revision, 
     if (code == WB_OK) {
         /* "failed" says: known to be not done. What is known to be done is behind it. */
         const struct wb_query queries[] = {
+            wb_settings_durable(target),
             wb_ledger_progress_query(&arena, &target->ledger, last.id, last.next_statement + (done ? 1 : 0)),
             wb_ledger_finish_query(&arena, &target->ledger, last.id, WB_LEDGER_FAILED, "resolved by hand"),
         };
         struct journal journal = {.target = target};
-        code = run_transaction(&journal, queries, WB_COUNT(queries), err);
+        size_t first = queries[0].sql ? 0 : 1;
+        code = run_transaction(&journal, queries + first, WB_COUNT(queries) - first, err);
     }
     wb_arena_release(&arena);
     return code;

@@ -69,6 +69,12 @@ struct wb_query wb_settings_in_transaction(const struct wb_target *target, const
     return set_all(target, arena, true, lock_timeout, statement_timeout(target, section));
 }
 
+struct wb_query wb_settings_durable(const struct wb_target *target)
+{
+    bool settings = (target->backend->capabilities & WB_CAN_SESSION_SETTINGS) != 0;
+    return (struct wb_query){.sql = settings ? "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)" : NULL};
+}
+
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
                                        struct wb_arena *arena)
 {
