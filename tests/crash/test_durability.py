@@ -16,11 +16,18 @@ CRASHES = int(os.environ.get("CRASHES", 4))
 
 
 @pytest.fixture(scope="module")
-def careless():
+def careless_cluster():
     """Nothing is written before somebody insists; fsync is off here, but it is processes that die and no machine."""
     with Cluster(synchronous_commit="off", wal_writer_delay="10s", wal_writer_flush_after="100MB", shared_buffers="1MB",
                  autovacuum="off") as cluster:
         yield cluster
+
+
+@pytest.fixture
+def careless(careless_cluster):
+    if careless_cluster.process.poll() is not None:
+        careless_cluster.start()
+    return careless_cluster
 
 
 def crash(cluster):
@@ -33,6 +40,7 @@ def crash(cluster):
             pass
     cluster.process.wait(10)
     cluster.restart()
+    assert cluster.process.poll() is None, cluster.log.read_text(errors="replace")[-2000:]
 
 
 def is_lost(cluster):
