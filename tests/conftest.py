@@ -7,6 +7,7 @@ import pytest
 
 from support.cluster import Cluster
 from support.database import PostgreSQL, SQLite
+from support.disk import Disk
 from support.pgbouncer import PgBouncer
 from support.program import Whimbrel
 from support.project import Project
@@ -99,6 +100,14 @@ def survived(record_property):
     yield lambda **more: counts.update(more)
     for what, number in counts.items():
         record_property(what, number)
+
+
+@pytest.fixture
+def disk():
+    """A disk of the size that the test mounts it with."""
+    disk = Disk()
+    yield disk
+    disk.remove()
 
 
 @pytest.fixture(scope="session")
