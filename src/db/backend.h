@@ -7,7 +7,7 @@
  * usable after an error unless the code is WB_EUNREACHABLE (the connection is gone: close the session).
  *
  * The cancel descriptor may stay readable, and yet the caller has to roll back: it is heeded once, by the call that
- * returns WB_ECANCELLED, and never while the transaction has failed. A call that comes to its end all the same (a COMMIT
+ * returns WB_ECANCELLED, never by a ROLLBACK, and never while the transaction has failed. A call that comes to its end all the same (a COMMIT
  * that was quicker) says so, and the next one is cancelled.
  */
 #ifndef WB_DB_BACKEND_H

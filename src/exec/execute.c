@@ -421,7 +421,8 @@ static struct running running_init(struct wb_execution *execution, size_t number
 static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *err)
 {
     struct wb_execution *execution = run->execution;
-    execution->touched |= run->step->changes_session;
+    bool resets = run->step->changes_session || !run->step->transactional;
+    execution->touched |= resets;
     if (run->step->transactional) {
         WB_TRY(run_in_transaction(run, *owed, err));
         *owed = true;
@@ -433,12 +434,12 @@ static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *e
     /* The COMMIT travels with the next step, but for the last one, before anything that runs outside of transactions,
      * and after a step that changed the session, which is reset in between. */
     bool last = run->number + 1 == execution->plan->count;
-    if (!last && run->step[1].transactional && !run->step[1].before && !run->step->changes_session)
+    if (!last && run->step[1].transactional && !run->step[1].before && !resets)
         return WB_OK;
     if (*owed)
         WB_TRY(commit_now(execution, err));
     *owed = false;
-    return run->step->changes_session ? reset_session(execution, err) : WB_OK;
+    return resets && !last ? reset_session(execution, err) : WB_OK;
 }
 
 static enum wb_code run_steps(struct wb_execution *execution, struct wb_error *err)

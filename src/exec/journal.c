@@ -316,10 +316,6 @@ enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step 
     struct journal journal = {.target = target, .step = step};
     enum wb_code code = run_journalled(&journal, err);
     wb_arena_release(&journal.arena);
-    struct wb_error ignored = WB_ERROR_INIT;
-    if (code != WB_EUNREACHABLE)
-        (void)target->backend->reset(target->session, &ignored);
-    wb_error_release(&ignored);
     return code;
 }
 
