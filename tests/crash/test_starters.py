@@ -28,56 +28,64 @@ CROWDED = {
 }
 
 
-def fits(database, mode):
-    if (mode == "server") != (database.engine == "postgresql"):
-        pytest.skip("of the other engine")
-
-
-@pytest.mark.timeout(100 + 15 * ROUNDS)
-@pytest.mark.parametrize("mode", ["server", "delete", "wal"])
-def test_crowd(project, database, whimbrel, survived, mode):
-    """All exit 0, each application is started after the end, and each revision has run once."""
-    fits(database, mode)
+@pytest.fixture
+def crowd(project, database, whimbrel, survived):
+    """crowd(gather): rounds of what `gather` does with a crowd, each on an empty database, and judged."""
     steps = CROWDED[database.engine]
     history.write(project, steps)
     judge = history.Judge(database, steps)
-    for number in range(ROUNDS):
-        history.clear(database)
-        if mode != "server":
-            database.execute(f"PRAGMA journal_mode = {mode}")
-        starters = [whimbrel.start("run", "--", "sh", "-c", "echo STARTED") for _ in range(CROWD)]
-        results = [starter.finish(90) for starter in starters]
-        wrong = [result for result in results if result.code or result.out != "STARTED\n"]
-        assert not wrong, f"round {number}: {len(wrong)} of {CROWD}, for instance {wrong[0]}"
-        judge.finished()
-        assert len(database.ledger()) == len(steps)
-        survived(starters=CROWD)
+
+    def crowd(gather, prepare=lambda: None):
+        for _ in range(ROUNDS):
+            history.clear(database)
+            prepare()
+            gather(whimbrel, survived)
+            judge.finished()
+            if gather is all_succeed:  # who takes up what was cut off writes a row of its own
+                assert len(database.ledger()) == len(steps)
+            survived(starters=CROWD)
+    return crowd
 
 
-@pytest.mark.timeout(100 + 15 * ROUNDS)
-@pytest.mark.parametrize("mode", ["server", "delete", "wal"])
-def test_crowd_in_which_some_are_killed(project, database, whimbrel, survived, mode):
+def all_succeed(whimbrel, survived):
+    """All exit 0, and each becomes its application, once there is nothing more to do."""
+    starters = [whimbrel.start("run", "--", "sh", "-c", "echo STARTED") for _ in range(CROWD)]
+    results = [starter.finish(90) for starter in starters]
+    wrong = [result for result in results if result.code or result.out != "STARTED\n"]
+    assert not wrong, f"{len(wrong)} of {CROWD}, for instance {wrong[0]}"
+
+
+def some_are_killed(whimbrel, survived):
     """Whoever is left goes on, at once."""
-    fits(database, mode)
-    steps = CROWDED[database.engine]
-    history.write(project, steps)
-    judge = history.Judge(database, steps)
-    dice = random.Random(int(os.environ.get("SEED", time.time())))
-    for _ in range(ROUNDS):
-        history.clear(database)
-        if mode != "server":
-            database.execute(f"PRAGMA journal_mode = {mode}")
-        starters = [whimbrel.start("upgrade") for _ in range(CROWD)]
-        for victim in starters[:CROWD // 2]:
-            time.sleep(dice.random() * 0.05)
-            alive = victim.process.poll() is None
-            victim.process.kill()
-            victim.process.wait()
-            survived(kills=alive)
-        results = [starter.finish(90) for starter in starters[CROWD // 2:]]
-        assert {result.code for result in results} == {0}, next(str(each) for each in results if each.code)
-        judge.finished()
-        survived(starters=CROWD)
+    dice = random.Random()
+    starters = [whimbrel.start("upgrade") for _ in range(CROWD)]
+    for victim in starters[:CROWD // 2]:
+        time.sleep(dice.random() * 0.05)
+        alive = victim.process.poll() is None
+        victim.process.kill()
+        victim.process.wait()
+        survived(kills=alive)
+    results = [starter.finish(90) for starter in starters[CROWD // 2:]]
+    wrong = [result for result in results if result.code]
+    assert not wrong, f"{len(wrong)} of {CROWD // 2}, for instance {wrong[0]}"
+
+
+gathering = pytest.mark.parametrize("gather", [all_succeed, some_are_killed])
+
+
+@pytest.mark.timeout(100 + 30 * ROUNDS)
+@pytest.mark.engine("postgresql")
+@gathering
+def test_crowd_on_a_server(crowd, gather):
+    crowd(gather)
+
+
+@pytest.mark.timeout(100 + 30 * ROUNDS)
+@pytest.mark.engine("sqlite")
+@gathering
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_crowd_on_a_file(crowd, database, gather, mode):
+    crowd(gather, prepare=lambda: database.execute(f"PRAGMA journal_mode = {mode}"))
 
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]

@@ -11,6 +11,7 @@ import pytest
 
 from support.database import PostgreSQL, SQLite
 from support.history import trace
+from support.program import PROGRAM
 
 GATES = 5
 
@@ -122,7 +123,8 @@ def test_folder_changes_during_a_run(project, database, whimbrel, change):
         status.failed(1, path.name)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.skipif(not shutil.which("strace") or "asan" in str(PROGRAM),
+                    reason="strace is not installed, or the sanitizer can't look for leaks under it")
 def test_files_that_can_not_be_read(project, database, whimbrel):
     """Every read of the program fails in turn, as of a bad disk: then nothing is changed, or everything is done."""
     ids = project.chain("a1", "b2", trace="trace")
@@ -208,7 +210,8 @@ def faketime():
     return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 
 
-needs_faketime = pytest.mark.skipif(not faketime(), reason="libfaketime is not installed")
+needs_faketime = pytest.mark.skipif(not faketime() or "asan" in str(PROGRAM),
+                                    reason="libfaketime is not installed, or the sanitizer wants to be loaded first")
 
 
 def fake(clock=None, file=None):
