@@ -43,6 +43,7 @@ struct wb_query {
     wb_result_fn *on_result; /* NULL: the rows are thrown away. An error from it ends the batch. */
     void *user;
     struct wb_slice copy_data; /* for COPY ... FROM STDIN: what follows it in the file; {NULL, 0} otherwise */
+    bool alone;                /* of WB_STATEMENT_ALONE: not to be run together with others */
     /*
      * One of whimbrel's own that comes again with the same text, and may be kept prepared by the session for that. Not
      * to be set beside statements that drop prepared ones: a kept one that is gone fails with SQLSTATE 26000.
@@ -66,6 +67,7 @@ enum wb_statement_flag {
     WB_STATEMENT_MAY_COMMIT = 1 << 4,          /* outside of a transaction it may commit by itself: CALL, DO */
     WB_STATEMENT_SETTING = 1 << 5, /* sets up the session and nothing else: another session has to be told it again */
     WB_STATEMENT_BEFORE = 1 << 6,  /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
+    WB_STATEMENT_ALONE = 1 << 7,   /* can't share a message with other statements: COPY */
 };
 
 struct wb_statement {

@@ -100,6 +100,7 @@ static void add_statements(struct running *run)
         struct wb_query *query = add_query(run, statement);
         query->sql = statement->sql;
         query->copy_data = statement->copy_data;
+        query->alone = (statement->flags & WB_STATEMENT_ALONE) != 0;
     }
     /* A revision may have taken another role; the ledger row is written as who we are. */
     const char *const *restore = run->execution->target->backend->restore_role_sql;
@@ -125,8 +126,8 @@ static enum wb_code send(struct running *run, size_t *from, struct wb_error *err
     struct wb_target *target = run->execution->target;
     while (*from < run->queries.count) {
         size_t count = 1;
-        if (!run->queries.items[*from].copy_data.data)
-            while (*from + count < run->queries.count && !run->queries.items[*from + count].copy_data.data)
+        if (!run->queries.items[*from].alone)
+            while (*from + count < run->queries.count && !run->queries.items[*from + count].alone)
                 count++;
         size_t failed;
         enum wb_code code =

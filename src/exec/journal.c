@@ -80,6 +80,7 @@ struct journal {
     struct wb_arena arena;
     const char *id; /* of the ledger's entry */
     unsigned next;  /* the first statement that is not known to be done */
+    bool unnoted;   /* it is done, and could not be noted: the next run has to find out */
 };
 
 /* The queries in one transaction, each in a message of its own, and the COMMIT. */
@@ -175,6 +176,20 @@ static enum wb_code note_progress(struct journal *journal, struct wb_error *err)
     return WB_OK;
 }
 
+/*
+ * Behind a statement that has run by itself. Somebody who wants to stop just then does not keep it from being noted:
+ * that is heeded once, so that the second try gets through.
+ */
+static enum wb_code note_done(struct journal *journal, struct wb_error *err)
+{
+    journal->unnoted = true;
+    enum wb_code code = note_progress(journal, err);
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    if (code == WB_OK || (code == WB_ECANCELLED && note_progress(journal, &ignored) == WB_OK))
+        journal->unnoted = false;
+    return code;
+}
+
 /* A section that was edited after a part of it had run: nobody can say what the statements before it were. */
 static enum wb_code fail_edited(const struct journal *journal, const struct wb_ledger_entry *last, struct wb_error *err)
 {
@@ -226,7 +241,7 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
         WB_TRY(settle(journal, true, &done, err));
     struct wb_query query = wb_ledger_start_query(&journal->arena, &target->ledger, &entry, &journal->id);
     WB_TRY(wb_target_run(target, &query, 1, err));
-    return done ? note_progress(journal, err) : WB_OK;
+    return done ? note_done(journal, err) : WB_OK;
 }
 
 /* ---- Running ---- */
@@ -241,7 +256,7 @@ static enum wb_code run_statement(struct journal *journal, const struct wb_state
             WB_TRY(settle(journal, false, &done, err));
         if (!done)
             WB_TRY(wb_target_run(journal->target, &own, 1, err));
-        return note_progress(journal, err);
+        return note_done(journal, err);
     }
     const struct wb_query progress =
         wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
@@ -254,12 +269,12 @@ static enum wb_code run_statements(struct journal *journal, struct wb_error *err
 {
     const struct wb_statement_list *statements = &journal->step->statements;
     while (journal->next < statements->count) {
+        unsigned number = journal->next + 1;
         const struct wb_statement *statement = &statements->items[journal->next];
         if (run_statement(journal, statement, err) != WB_OK) {
             wb_plan_locate(journal->step, statement, err);
             wb_error_detail(err, "%s%sStatement %u of %zu; those before it are done and recorded.",
-                            err->detail ? err->detail : "", err->detail ? "\n" : "", journal->next + 1,
-                            statements->count);
+                            err->detail ? err->detail : "", err->detail ? "\n" : "", number, statements->count);
             return err->code;
         }
     }
@@ -288,7 +303,7 @@ static void record_failure(struct journal *journal, const struct wb_error *err)
     const struct wb_statement_list *statements = &journal->step->statements;
     bool known = journal->next >= statements->count ||
                  !(statements->items[journal->next].flags & WB_STATEMENT_MAY_COMMIT);
-    if (!journal->id || err->code == WB_EUNREACHABLE || !known)
+    if (!journal->id || err->code == WB_EUNREACHABLE || !known || journal->unnoted)
         return;
     struct wb_error ignored = WB_ERROR_INIT;
     struct wb_query query = wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id,

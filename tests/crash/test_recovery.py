@@ -7,6 +7,7 @@ import pytest
 
 from support.history import trace
 from support.program import wait_until
+from support.proxy import SERVER, Fault, Proxy
 
 pytestmark = pytest.mark.engine("postgresql")
 
@@ -486,3 +487,25 @@ def test_downgrade_below_an_up_that_was_cut_off(base, project, whimbrel):
     whimbrel("upgrade").ok()
     whimbrel("downgrade", "base", "--yes").ok()
     assert base.tables() == []
+
+
+# ---- Told to stop just when a statement is through ----
+
+def test_signal_between_a_statement_and_its_record(base, project, whimbrel, cluster):
+    """The statement is done: another try of it would fail of what it has made."""
+    project.revision("b2", f"{trace('b2')}; CREATE INDEX CONCURRENTLY item_text ON item (text); {trace('end')};", options=MIXED)
+    whimbrel("upgrade", "a1").ok()
+    with Proxy(cluster) as proxy:
+        # The answer to the index is held back until the signal has been seen, too late for its request to cancel anything.
+        proxy.fault = Fault("delay", SERVER, pattern=rb"^C....CREATE INDEX\0", seconds=0.5)
+        run = whimbrel.start("upgrade", "--url", proxy.url(base.name))
+        assert proxy.fault.struck.wait(20)
+        run.signal(signal.SIGTERM)
+        result = run.finish()
+    assert result.code in (0, 143), result
+    assert base.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'item_text'::regclass") == [(True,)]
+    if result.code:
+        [(state, position)] = base.ledger("state, next_statement || ' ' || revision")[-1:]
+        assert position == "2 b2", (state, position)
+    whimbrel("upgrade").ok()
+    finished(base, "b2", "b2", "end")

@@ -182,6 +182,8 @@ static void statements_are_classified(void **state)
         unsigned flags;
     } cases[] = {
         {"SELECT 1", 0},
+        {"COPY t FROM '/tmp/x'", WB_STATEMENT_ALONE},
+        {"COPY (SELECT 1) TO PROGRAM 'cat'", WB_STATEMENT_ALONE},
         {"CREATE TABLE t (a int)", 0},
         {"CREATE INDEX CONCURRENTLY i ON t (a)", NT},
         {"/* c */ create /* d */ unique -- e\n index concurrently on t (a)", NT},

@@ -211,7 +211,7 @@ static const struct {
     {"CALL", SESSION_STATE | MAY_COMMIT, NULL},
     {"CLUSTER", 0, classify_cluster},
     {"COMMIT", TRANSACTION_CONTROL, NULL},
-    {"COPY", 0, classify_data},
+    {"COPY", WB_STATEMENT_ALONE, classify_data},
     {"CREATE", 0, classify_create},
     {"DEALLOCATE", SETTING, NULL},
     {"DECLARE", 0, classify_declare},
