@@ -82,3 +82,36 @@ def kill_and_go_on(project, database, whimbrel, survived, kills, steps, *argumen
         result = whimbrel("run", *arguments, "--", "echo", "STARTED")
         assert result.code == 0 and result.out == "STARTED\n", f"SEED={seed}, kill {killed}: {result}"
         judge.finished()
+
+
+@pytest.mark.timeout(60 + 4 * KILLS)
+def test_on_the_way_back(project, database, whimbrel, survived):
+    """The tables are those of the revision that the heads table names, whenever it is killed; then it goes on to the end."""
+    ids = project.chain("a1", "b2", "c3", "d4", "e5", "f6")
+    whimbrel("upgrade").ok()
+    start = time.monotonic()
+    whimbrel("downgrade", "base", "--yes").ok()
+    length = time.monotonic() - start
+    dice = random.Random(int(os.environ.get("SEED", time.time())))
+    kills, killed = max(1, KILLS // 10), 0
+    for _ in range(20 + 10 * kills):
+        if killed == kills:
+            break
+        whimbrel("upgrade").ok()
+        run = whimbrel.start("downgrade", "base", "--yes")
+        time.sleep(dice.random() * length)
+        alive = run.process.poll() is None
+        run.process.kill()
+        run.process.wait()
+        history.wait_until_alone(database)
+        heads = database.heads()
+        left = ids[:ids.index(heads[0]) + 1] if heads else []
+        assert database.tables() == [f"t_{id}" for id in left]
+        last = {revision: direction for revision, direction in database.query(
+            "SELECT revision, direction FROM whimbrel_ledger WHERE state = 'done' ORDER BY id")}
+        assert {id for id, direction in last.items() if direction == "up"} == set(left), last
+        killed += alive
+        survived(kills=alive)
+        whimbrel("downgrade", "base", "--yes").ok()
+        assert database.tables() == [] and not database.heads()
+    assert killed == kills

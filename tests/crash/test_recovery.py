@@ -509,3 +509,21 @@ def test_signal_between_a_statement_and_its_record(base, project, whimbrel, clus
         assert position == "2 b2", (state, position)
     whimbrel("upgrade").ok()
     finished(base, "b2", "b2", "end")
+
+
+# ---- A revision that gives the lock away ----
+
+LOST = pytest.mark.xfail(strict=True, reason="outside of a transaction nothing but the lock keeps two apart")
+
+
+@pytest.mark.parametrize("sql, options", [
+    ("SELECT pg_advisory_unlock_all()", ""), pytest.param("SELECT pg_advisory_unlock_all()", MIXED, marks=LOST),
+    pytest.param("DISCARD ALL", MIXED, marks=LOST)])
+def test_lock_that_a_revision_gives_away(base, project, whimbrel, sql, options):
+    project.revision("b2", f"{sql}; {trace('b2')}; SELECT pg_sleep(1); {trace('end')};", options=options)
+    project.revision("c3", f"{trace('c3')};")
+    starters = [whimbrel.start("upgrade")]
+    assert wait_until(lambda: base.activity("%pg_sleep%"))
+    starters.append(whimbrel.start("upgrade"))
+    assert [starter.finish().code for starter in starters] == [0, 0]
+    finished(base, "c3", "b2", "end", "c3")

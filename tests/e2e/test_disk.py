@@ -12,7 +12,7 @@ from support.database import PostgreSQL, SQLite
 from support.history import Step, trace
 from support.project import Project
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+pytestmark = [pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root"), pytest.mark.slow]
 
 
 # ---- SQLite ----
@@ -125,7 +125,6 @@ def test_full_tablespace_under_a_concurrent_index(disk, project, database, whimb
         database.execute(f"DROP TABLESPACE tiny_{database.name}")
 
 
-@pytest.mark.slow
 def test_full_disk_of_the_write_ahead_log(disk, tmp_path, whimbrel):
     """The server panics and restarts, over and over. With room again, the same command gets through."""
     disk.mount("100m")

@@ -7,7 +7,7 @@ import pytest
 from support.cluster import find_program
 from support.program import wait_until
 
-pytestmark = pytest.mark.engine("postgresql")
+pytestmark = [pytest.mark.engine("postgresql"), pytest.mark.slow]
 
 # What a role may have set, by what it might disturb.
 PRESETS = {

@@ -156,6 +156,7 @@ def is_locked(database):
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_killed_in_the_middle(enforced, database, whimbrel, mode):
     """While everything but a last, long statement has been done."""

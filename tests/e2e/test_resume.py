@@ -16,6 +16,7 @@ from support.program import PROGRAM
 GATES = 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["up", "down"])
 def test_fails_at_each_statement_in_turn(project, database, whimbrel, direction):
     """Outside of a transaction, each run gets one statement further; none runs twice."""
@@ -93,6 +94,7 @@ def slow(database):
             "SELECT max(i) AS i FROM n;")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["edit", "remove", "add", "unreadable"])
 def test_folder_changes_during_a_run(project, database, whimbrel, change):
     """Everything was read before the first statement: the run does what it had planned, the next sees the change."""
@@ -123,6 +125,7 @@ def test_folder_changes_during_a_run(project, database, whimbrel, change):
         status.failed(1, path.name)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("strace") or "asan" in str(PROGRAM),
                     reason="strace is not installed, or the sanitizer can't look for leaks under it")
 def test_files_that_can_not_be_read(project, database, whimbrel):
@@ -237,6 +240,7 @@ def test_clocks_of_the_starters_differ(project, database, whimbrel):
     assert sorted(database.ledger("revision, state")) == [(id, "done") for id in ids]
 
 
+@pytest.mark.slow
 @needs_faketime
 @pytest.mark.parametrize("jump", ["+10y", "-10y"])
 def test_clock_is_set_during_a_run(project, database, whimbrel, tmp_path, jump):
@@ -265,6 +269,7 @@ def test_log_on_a_full_disk_does_not_stop_it(project, database, whimbrel, where)
 
 # ---- Another writer of the file ----
 
+@pytest.mark.slow
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_another_writer(project, database, whimbrel, mode):

@@ -184,6 +184,7 @@ def seen_of(pid):
     return Path(f"/proc/{pid}/cmdline").read_text(errors="replace"), Path(f"/proc/{pid}/environ").read_text(errors="replace")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way(project, database, cluster, whimbrel, url, way):
     project.config(url=None)
@@ -211,6 +212,7 @@ def test_each_way(project, database, cluster, whimbrel, url, way):
     assert_no_secret(application.text())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("wrong", ["password", "port", "database", "user"])
 def test_each_way_that_fails(project, database, cluster, whimbrel, url, way, wrong):

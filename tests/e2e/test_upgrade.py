@@ -274,6 +274,20 @@ INSERT INTO t (a) VALUES (1), (2);
 
 
 @pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("sql, word", [
+    ("CREATE TABLE u AS SELECT durationToTinyInt(1)", "no such function: durationToTinyInt"),
+    ("CREATE VIRTUAL TABLE u USING nosuch(a)", "no such module: nosuch"),
+    ("CREATE TABLE u (a text COLLATE nosuch); CREATE INDEX u_a ON u (a)", "no such collation sequence: nosuch"),
+    ("SELECT load_extension('nosuch')", "not authorized")])
+def test_what_only_the_application_has(project, database, whimbrel, sql, word):
+    """Its functions, modules and collations are not there: the place is named, and nothing stays."""
+    project.chain("a1")
+    path = project.revision("b2", f"CREATE TABLE half (a integer);\n{sql};\n")
+    whimbrel("upgrade").failed(1, word, f"{path.name}:7")
+    assert (database.heads(), database.tables()) == (["a1"], ["t_a1"])
+
+
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 def test_journal_mode_stays(project, database, whimbrel, mode):
     database.execute(f"PRAGMA journal_mode = {mode}; CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
