@@ -32,10 +32,10 @@ struct running {
     } queries;
     struct origin *origins; /* per query */
     size_t origins_capacity;
-    size_t failed;  /* the query that failed last */
+    size_t failed;   /* the query that failed last */
     double tried_ms; /* when the last try of it began */
-    bool repeats;   /* whimbrel's own queries may be kept prepared */
-    long dangling;  /* rows whose foreign keys led nowhere before the step; -1: not known, or of no interest */
+    bool repeats;    /* whimbrel's own queries may be kept prepared */
+    long dangling;   /* rows whose foreign keys led nowhere before the step; -1: not known, or of no interest */
 };
 
 /* ---- Events ---- */
@@ -333,8 +333,8 @@ static enum wb_code check_dangling(const struct wb_result *result, void *user, s
     }
     wb_fail(err, WB_ESQL, "the revision leaves %ld rows whose foreign keys lead nowhere", more);
     wb_error_detail(err, "Now there are %s.", wb_str_text(&found));
-    wb_error_hint(err, "Its first statement has switched foreign keys off: copy the rows they refer to, or delete these "
-                       "too.");
+    wb_error_hint(err, "Its first statement has switched foreign keys off: copy the rows that these refer to, or delete "
+                       "them too.");
     return WB_ESQL;
 }
 
@@ -352,7 +352,7 @@ static enum wb_code run_before(struct running *run, struct wb_error *err)
     run->dangling = -1;
     if (!run->step->before || !target->backend->dangling_sql)
         return WB_OK;
-    WB_AUTO(wb_error) ignored = WB_ERROR_INIT; /* of keys that don't fit their table: then there is no before and after */
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT; /* keys that fit no table can't be looked at, before or after */
     struct wb_query query = {.sql = target->backend->dangling_sql, .on_result = note_dangling, .user = run};
     enum wb_code code = wb_target_run(target, &query, 1, &ignored);
     return code == WB_ECANCELLED ? wb_fail(err, code, "cancelled") : WB_OK;

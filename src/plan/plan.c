@@ -49,16 +49,19 @@ static const struct wb_statement *find_outside(const struct wb_plan_step *step, 
     return NULL;
 }
 
-static enum wb_code fail_mixed(const struct wb_plan_step *step, const struct wb_statement *outside, struct wb_error *err)
+static enum wb_code fail_mixed(const struct wb_plan_step *step, const struct wb_statement *outside,
+                               struct wb_error *err)
 {
     bool before = (outside->flags & WB_STATEMENT_BEFORE) != 0;
-    wb_fail(err, WB_EFILE, "%s", before ? "in a transaction this statement would do nothing"
-                                 : step->section->transaction == WB_TRANSACTION_ON
-                                     ? "marked transaction:true, but this statement can't run in a transaction"
-                                     : "this statement can't run in a transaction, the others of the revision can");
-    wb_error_hint(err, "%s", before ? "Put it before all others: there it is run before the transaction begins."
-                                    : "Give it a revision of its own, or mark the section `transaction:false`: each "
-                                      "statement is then run and recorded by itself.");
+    wb_fail(err, WB_EFILE, "%s",
+            before ? "in a transaction this statement would do nothing"
+            : step->section->transaction == WB_TRANSACTION_ON
+                ? "marked transaction:true, but this statement can't run in a transaction"
+                : "this statement can't run in a transaction, the others of the revision can");
+    wb_error_hint(err, "%s",
+                  before ? "Put it before all others: there it is run before the transaction begins."
+                         : "Give it a revision of its own, or mark the section `transaction:false`: each "
+                           "statement is then run and recorded by itself.");
     return fail_at_statement(step->walk->revision, outside, err);
 }
 

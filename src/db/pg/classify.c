@@ -180,7 +180,9 @@ static unsigned classify_prepare(struct wb_sql_cursor cursor)
 
 static unsigned classify_set(struct wb_sql_cursor cursor)
 {
-    return wb_sql_at(&cursor, "LOCAL") || wb_sql_at(&cursor, "CONSTRAINTS") || wb_sql_at(&cursor, "TRANSACTION") ? 0 : SETTING;
+    return wb_sql_at(&cursor, "LOCAL") || wb_sql_at(&cursor, "CONSTRAINTS") || wb_sql_at(&cursor, "TRANSACTION")
+               ? 0
+               : SETTING;
 }
 
 static unsigned classify_discard(struct wb_sql_cursor cursor)
