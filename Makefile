@@ -42,7 +42,7 @@ test-quick: ## run the tests that take less than a minute together
 test-quick: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --quick
 
-torture: ## kill, cut off and race it for as long as an hour; KILLS, STRIDE and STARTERS say how much
+torture: ## kill, cut off and race it for as long as an hour; KILLS and others say how much (scripts/test)
 torture: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --torture
 

@@ -1,11 +1,13 @@
 """The fixtures of all tests: a private server, a database per test, a project's folder, the program."""
 
 import signal
+from collections import Counter
 
 import pytest
 
 from support.cluster import Cluster
 from support.database import PostgreSQL, SQLite
+from support.disk import Disk
 from support.pgbouncer import PgBouncer
 from support.program import Whimbrel
 from support.project import Project
@@ -99,6 +101,23 @@ def whimbrel(tmp_path):
     whimbrel = Whimbrel(folder, home)
     yield whimbrel
     whimbrel.end()
+
+
+@pytest.fixture
+def survived(record_property):
+    """survived(kills=1): what the program has come through, which scripts/test adds up over all tests."""
+    counts = Counter()
+    yield lambda **more: counts.update(more)
+    for what, number in counts.items():
+        record_property(what, number)
+
+
+@pytest.fixture
+def disk():
+    """A disk of the size that the test mounts it with."""
+    disk = Disk()
+    yield disk
+    disk.remove()
 
 
 @pytest.fixture(scope="session")

@@ -443,7 +443,7 @@ static enum wb_code fail_unknown_parameter(const struct parser *parser, const ch
     if (meant)
         wb_error_hint(err, "did you mean \"%s\"?", meant);
     else if (strcmp(parser->url.engine, "sqlite") == 0)
-        wb_error_hint(err, "mode, cache, timeout, immutable, nolock, vfs and uri are known");
+        wb_error_hint(err, "mode, cache, timeout, foreign_keys, immutable, nolock, vfs and uri are known");
     else
         wb_error_hint(err, "the parameters are those of libpq, PostgreSQL's client library");
     return WB_ECONFIG;

@@ -101,7 +101,10 @@ static const struct wb_parameter_info postgresql_parameters[] = {
 };
 
 static const struct wb_parameter_info sqlite_parameters[] = {
+    KEEP("_fk"), /* go-sqlite3's names for it */
+    KEEP("_foreign_keys"),
     KEEP("cache"),
+    KEEP("foreign_keys"),
     KEEP("immutable"),
     KEEP("mode"),
     KEEP("nolock"),

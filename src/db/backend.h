@@ -7,7 +7,7 @@
  * usable after an error unless the code is WB_EUNREACHABLE (the connection is gone: close the session).
  *
  * The cancel descriptor may stay readable, and yet the caller has to roll back: it is heeded once, by the call that
- * returns WB_ECANCELLED, and never while the transaction has failed. A call that comes to its end all the same (a COMMIT
+ * returns WB_ECANCELLED, never by a ROLLBACK, and never while the transaction has failed. A call that comes to its end all the same (a COMMIT
  * that was quicker) says so, and the next one is cancelled.
  */
 #ifndef WB_DB_BACKEND_H
@@ -44,6 +44,7 @@ struct wb_query {
     wb_result_fn *on_result; /* NULL: the rows are thrown away. An error from it ends the batch. */
     void *user;
     struct wb_slice copy_data; /* for COPY ... FROM STDIN: what follows it in the file; {NULL, 0} otherwise */
+    bool alone;                /* of WB_STATEMENT_ALONE: not to be run together with others */
     /*
      * One of whimbrel's own that comes again with the same text, and may be kept prepared by the session for that. Not
      * to be set beside statements that drop prepared ones: a kept one that is gone fails with SQLSTATE 26000.
@@ -65,6 +66,9 @@ enum wb_statement_flag {
     WB_STATEMENT_DESTRUCTIVE = 1 << 2,         /* DROP TABLE, DROP COLUMN, DROP SCHEMA, TRUNCATE, DELETE... */
     WB_STATEMENT_SESSION_STATE = 1 << 3,       /* may change settings beyond its transaction: SET, set_config() */
     WB_STATEMENT_MAY_COMMIT = 1 << 4,          /* outside of a transaction it may commit by itself: CALL, DO */
+    WB_STATEMENT_SETTING = 1 << 5, /* sets up the session and nothing else: another session has to be told it again */
+    WB_STATEMENT_BEFORE = 1 << 6,  /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
+    WB_STATEMENT_ALONE = 1 << 7,   /* can't share a message with other statements: COPY */
 };
 
 struct wb_statement {
@@ -126,6 +130,11 @@ struct wb_backend {
     const char *tables_sql;       /* names of all tables a user made, at most a hundred, in order: no parameters */
     const char *schema_of_sql;    /* the schema an unqualified table name ($1) leads to, or would be made in; or NULL */
     const char *const *restore_role_sql; /* statements that undo SET ROLE, NULL-terminated; or NULL */
+    /*
+     * Where foreign keys may be switched off (WB_STATEMENT_BEFORE): finds the rows whose keys lead nowhere, as rows of
+     * their table, the table they refer to, and how many. Else NULL.
+     */
+    const char *dangling_sql;
     /*
      * CREATE TABLE IF NOT EXISTS ... of the ledger: its first %s is replaced by the quoted name, no other % means
      * anything. Both engines have the same columns, and started_at a default.

@@ -1,5 +1,7 @@
 #include "exec/execute.h"
 
+#include <stdlib.h>
+
 #include "base/auto.h"
 #include "base/error.h"
 #include "exec/journal.h"
@@ -30,8 +32,10 @@ struct running {
     } queries;
     struct origin *origins; /* per query */
     size_t origins_capacity;
-    size_t failed;  /* the query that failed last */
-    bool repeats;   /* whimbrel's own queries may be kept prepared */
+    size_t failed;   /* the query that failed last */
+    double tried_ms; /* when the last try of it began */
+    bool repeats;    /* whimbrel's own queries may be kept prepared */
+    long dangling;   /* rows whose foreign keys led nowhere before the step; -1: not known, or of no interest */
 };
 
 /* ---- Events ---- */
@@ -91,11 +95,12 @@ static void add_heads_changes(struct running *run, const struct wb_head_change *
 
 static void add_statements(struct running *run)
 {
-    for (size_t i = 0; i < run->step->statements.count; i++) {
+    for (size_t i = run->step->before; i < run->step->statements.count - run->step->behind; i++) {
         const struct wb_statement *statement = &run->step->statements.items[i];
         struct wb_query *query = add_query(run, statement);
         query->sql = statement->sql;
         query->copy_data = statement->copy_data;
+        query->alone = (statement->flags & WB_STATEMENT_ALONE) != 0;
     }
     /* A revision may have taken another role; the ledger row is written as who we are. */
     const char *const *restore = run->execution->target->backend->restore_role_sql;
@@ -121,8 +126,8 @@ static enum wb_code send(struct running *run, size_t *from, struct wb_error *err
     struct wb_target *target = run->execution->target;
     while (*from < run->queries.count) {
         size_t count = 1;
-        if (!run->queries.items[*from].copy_data.data)
-            while (*from + count < run->queries.count && !run->queries.items[*from + count].copy_data.data)
+        if (!run->queries.items[*from].alone)
+            while (*from + count < run->queries.count && !run->queries.items[*from + count].alone)
                 count++;
         size_t failed;
         enum wb_code code =
@@ -178,12 +183,18 @@ static bool lacks_prepared(const struct running *run, const struct wb_error *err
     return own && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
 }
 
+/*
+ * The pause grows, and is at least as long as the try was: a lock that was waited for has held up the application's
+ * queries all the while, and they need time to catch up.
+ */
 static enum wb_code pause_before_retry(const struct running *run, long attempt, const struct wb_error *failure,
                                        struct wb_error *err)
 {
-    double pause = FIRST_RETRY_PAUSE_MS;
+    double pause = FIRST_RETRY_PAUSE_MS, tried = wb_now_ms() - run->tried_ms;
     for (long i = 1; i < attempt && pause < LONGEST_RETRY_PAUSE_MS; i++)
         pause *= 2;
+    if (pause < tried)
+        pause = tried;
     const char *why = failure->message;
     if (failure->detail) /* who was in the way */
         why = wb_arena_printf(run->arena, "%s. %s", failure->message, failure->detail);
@@ -292,23 +303,89 @@ static void note_unanswered(struct wb_execution *execution)
     execution->unanswered = wb_target_is_lost(execution->target);
 }
 
+/* ---- Foreign keys that a step has switched off ---- */
+
+static long count_dangling(const struct wb_result *result)
+{
+    long count = 0;
+    for (size_t i = 0; i < result->row_count; i++)
+        count += strtol(result->cells[i * result->column_count + 2], NULL, 10);
+    return count;
+}
+
+static enum wb_code note_dangling(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    (void)err;
+    ((struct running *)user)->dangling = count_dangling(result);
+    return WB_OK;
+}
+
+/* Nobody else looks at what a step that has switched them off leaves behind; what led nowhere before is not its fault. */
+static enum wb_code check_dangling(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    const struct running *run = user;
+    long more = count_dangling(result) - run->dangling;
+    if (more <= 0)
+        return WB_OK;
+    WB_AUTO(wb_str) found = WB_STR_INIT;
+    for (size_t i = 0; i < result->row_count; i++) {
+        const char *const *cells = &result->cells[i * result->column_count];
+        wb_str_printf(&found, "%s%s rows of %s, referring to %s", i ? ", " : "", cells[2], cells[0], cells[1]);
+    }
+    wb_fail(err, WB_ESQL, "the revision leaves %ld rows whose foreign keys lead nowhere", more);
+    wb_error_detail(err, "Now there are %s.", wb_str_text(&found));
+    wb_error_hint(err, "Its first statement has switched foreign keys off: copy the rows that these refer to, or delete "
+                       "them too.");
+    return WB_ESQL;
+}
+
+/* What has an effect only before the transaction. */
+static enum wb_code run_before(struct running *run, struct wb_error *err)
+{
+    struct wb_target *target = run->execution->target;
+    for (size_t i = 0; i < run->step->before; i++) {
+        const struct wb_statement *statement = &run->step->statements.items[i];
+        if (wb_session_run(target->session, statement->sql, err) != WB_OK) {
+            wb_plan_locate(run->step, statement, err);
+            return err->code;
+        }
+    }
+    run->dangling = -1;
+    if (!run->step->before || !target->backend->dangling_sql)
+        return WB_OK;
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT; /* keys that fit no table can't be looked at, before or after */
+    struct wb_query query = {.sql = target->backend->dangling_sql, .on_result = note_dangling, .user = run};
+    enum wb_code code = wb_target_run(target, &query, 1, &ignored);
+    return code == WB_ECANCELLED ? wb_fail(err, code, "cancelled") : WB_OK;
+}
+
+static void add_dangling_check(struct running *run)
+{
+    if (run->dangling >= 0)
+        *add_query(run, NULL) = (struct wb_query){
+            .sql = run->execution->target->backend->dangling_sql, .on_result = check_dangling, .user = run};
+}
+
 /* Runs one step inside its transaction and leaves that open. `owed`: the COMMIT of the step before goes ahead of it. */
 static enum wb_code run_in_transaction(struct running *run, bool owed, struct wb_error *err)
 {
     const struct wb_walk_step *walk = run->step->walk;
     for (long attempt = 1;; attempt++) {
         size_t at = 0;
+        run->tried_ms = wb_now_ms();
         run->queries.count = 0;
         run->repeats = attempt == 1 && !run->step->changes_session;
         if (owed)
             *add_query(run, NULL) = commit_query(run->execution); /* must not fail of a dropped prepared statement */
         else
             WB_TRY(settle_session(run->execution, err));
+        WB_TRY(run_before(run, err));
         add_begin(run);
         if (run->execution->target->session->pooled || wb_settings_are_own(run->step->section))
             add_settings(run);
         add_heads_changes(run, walk->changes.items, walk->changes.count);
         add_statements(run);
+        add_dangling_check(run);
         add_ledger_row(run, run->step);
         enum wb_code code = send(run, &at, err);
         if (code == WB_OK)
@@ -346,7 +423,8 @@ static struct running running_init(struct wb_execution *execution, size_t number
 static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *err)
 {
     struct wb_execution *execution = run->execution;
-    execution->touched |= run->step->changes_session;
+    bool resets = run->step->changes_session || !run->step->transactional;
+    execution->touched |= resets;
     if (run->step->transactional) {
         WB_TRY(run_in_transaction(run, *owed, err));
         *owed = true;
@@ -355,15 +433,15 @@ static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *e
         WB_TRY(wb_journal_run(execution->target, run->step, err));
         finish_step(execution);
     }
-    /* The COMMIT travels with the next step, but for the last one, before a step outside of transactions, and after one
-     * that changed the session, which is reset in between. */
+    /* The COMMIT travels with the next step, but for the last one, before anything that runs outside of transactions,
+     * and after a step that changed the session, which is reset in between. */
     bool last = run->number + 1 == execution->plan->count;
-    if (!last && run->step[1].transactional && !run->step->changes_session)
+    if (!last && run->step[1].transactional && !run->step[1].before && !resets)
         return WB_OK;
     if (*owed)
         WB_TRY(commit_now(execution, err));
     *owed = false;
-    return run->step->changes_session ? reset_session(execution, err) : WB_OK;
+    return resets && !last ? reset_session(execution, err) : WB_OK;
 }
 
 static enum wb_code run_steps(struct wb_execution *execution, struct wb_error *err)
@@ -486,6 +564,7 @@ static enum wb_code run_as_one(struct wb_execution *execution, struct wb_error *
         execution->touched |= execution->plan->items[i].changes_session;
     for (long attempt = 1; code != WB_OK; attempt++) {
         run.repeats = attempt == 1;
+        run.tried_ms = wb_now_ms();
         code = run_whole(&run, err);
         if (code != WB_OK && consider_retry(&run, &execution->plan->heads_before, attempt, code, err) != WB_OK)
             break;

@@ -93,6 +93,7 @@ struct journal {
     struct wb_arena arena;
     const char *id; /* of the ledger's entry */
     unsigned next;  /* the first statement that is not known to be done */
+    bool unnoted;   /* it is done, and could not be noted: the next run has to find out */
 };
 
 /* The queries in one transaction, each in a message of its own, and the COMMIT. */
@@ -188,6 +189,20 @@ static enum wb_code note_progress(struct journal *journal, struct wb_error *err)
     return WB_OK;
 }
 
+/*
+ * Behind a statement that has run by itself. Somebody who wants to stop just then does not keep it from being noted:
+ * that is heeded once, so that the second try gets through.
+ */
+static enum wb_code note_done(struct journal *journal, struct wb_error *err)
+{
+    journal->unnoted = true;
+    enum wb_code code = note_progress(journal, err);
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    if (code == WB_OK || (code == WB_ECANCELLED && note_progress(journal, &ignored) == WB_OK))
+        journal->unnoted = false;
+    return code;
+}
+
 /* A section that was edited after a part of it had run: nobody can say what the statements before it were. */
 static enum wb_code fail_edited(const struct journal *journal, const struct wb_ledger_entry *last, struct wb_error *err)
 {
@@ -198,6 +213,21 @@ static enum wb_code fail_edited(const struct journal *journal, const struct wb_l
     wb_error_place(err, revision->path, journal->step->section->line, 0);
     wb_error_revision(err, revision->id);
     return err->code;
+}
+
+/* This session is another one than that of the run that was cut off: it is told again what that one had been told. */
+static enum wb_code set_up_again(const struct journal *journal, struct wb_error *err)
+{
+    for (unsigned i = 0; i < journal->next && i < journal->step->statements.count; i++) {
+        const struct wb_statement *statement = &journal->step->statements.items[i];
+        if (!(statement->flags & WB_STATEMENT_SETTING))
+            continue;
+        if (wb_session_run(journal->target->session, statement->sql, err) != WB_OK) {
+            wb_plan_locate(journal->step, statement, err);
+            return err->code;
+        }
+    }
+    return WB_OK;
 }
 
 /* Begins a new entry, or takes up the one of a run that was cut off or failed. */
@@ -216,6 +246,7 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
     if (unfinished && last.next_statement <= journal->step->statements.count)
         entry.next_statement = last.next_statement;
     journal->next = entry.next_statement;
+    WB_TRY(set_up_again(journal, err));
 
     bool done = false;
     if (cut_off && journal->next < journal->step->statements.count &&
@@ -223,7 +254,7 @@ static enum wb_code begin(struct journal *journal, struct wb_error *err)
         WB_TRY(settle(journal, true, &done, err));
     struct wb_query query = wb_ledger_start_query(&journal->arena, &target->ledger, &entry, &journal->id);
     WB_TRY(wb_target_run(target, &query, 1, err));
-    return done ? note_progress(journal, err) : WB_OK;
+    return done ? note_done(journal, err) : WB_OK;
 }
 
 /* ---- Running ---- */
@@ -253,7 +284,7 @@ static enum wb_code run_statement(struct journal *journal, const struct wb_state
             warn(journal, statement);
         if (!done)
             WB_TRY(wb_target_run(journal->target, &own, 1, err));
-        return note_progress(journal, err);
+        return note_done(journal, err);
     }
     const struct wb_query progress =
         wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
@@ -266,12 +297,12 @@ static enum wb_code run_statements(struct journal *journal, struct wb_error *err
 {
     const struct wb_statement_list *statements = &journal->step->statements;
     while (journal->next < statements->count) {
+        unsigned number = journal->next + 1;
         const struct wb_statement *statement = &statements->items[journal->next];
         if (run_statement(journal, statement, err) != WB_OK) {
             wb_plan_locate(journal->step, statement, err);
             wb_error_detail(err, "%s%sStatement %u of %zu; those before it are done and recorded.",
-                            err->detail ? err->detail : "", err->detail ? "\n" : "", journal->next + 1,
-                            statements->count);
+                            err->detail ? err->detail : "", err->detail ? "\n" : "", number, statements->count);
             return err->code;
         }
     }
@@ -300,7 +331,7 @@ static void record_failure(struct journal *journal, const struct wb_error *err)
     const struct wb_statement_list *statements = &journal->step->statements;
     bool known = journal->next >= statements->count ||
                  !(statements->items[journal->next].flags & WB_STATEMENT_MAY_COMMIT);
-    if (!journal->id || err->code == WB_EUNREACHABLE || !known)
+    if (!journal->id || err->code == WB_EUNREACHABLE || !known || journal->unnoted)
         return;
     struct wb_error ignored = WB_ERROR_INIT;
     struct wb_query query = wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id,
@@ -329,10 +360,6 @@ enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step 
     struct journal journal = {.target = target, .step = step};
     enum wb_code code = run_journalled(&journal, err);
     wb_arena_release(&journal.arena);
-    struct wb_error ignored = WB_ERROR_INIT;
-    if (!wb_target_is_lost(target))
-        (void)target->backend->reset(target->session, &ignored);
-    wb_error_release(&ignored);
     return code;
 }
 
@@ -384,11 +411,13 @@ enum wb_code wb_journal_resolve(struct wb_target *target, const char *revision, 
     if (code == WB_OK) {
         /* "failed" says: known to be not done. What is known to be done is behind it. */
         const struct wb_query queries[] = {
+            wb_settings_durable(target),
             wb_ledger_progress_query(&arena, &target->ledger, last.id, last.next_statement + (done ? 1 : 0)),
             wb_ledger_finish_query(&arena, &target->ledger, last.id, WB_LEDGER_FAILED, "resolved by hand"),
         };
         struct journal journal = {.target = target};
-        code = run_transaction(&journal, queries, WB_COUNT(queries), err);
+        size_t first = queries[0].sql ? 0 : 1;
+        code = run_transaction(&journal, queries + first, WB_COUNT(queries) - first, err);
     }
     wb_arena_release(&arena);
     return code;

@@ -20,7 +20,7 @@ struct wb_ledger_entry wb_journal_stamp_entry(const struct wb_target *target, co
  * progress, and the change of the heads commits together with "done". A statement that fits into a transaction shares
  * one with its progress. When the ledger says that the step was begun before, it carries on with the first statement
  * that is not known to be done, once the catalog has told what became of it. WB_EPERSON: the catalog can't tell, or the
- * section has been edited since.
+ * section has been edited since. The session has settings of its own afterwards: the caller resets it.
  */
 enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, struct wb_error *err);
 

@@ -9,10 +9,11 @@ enum scope { FOR_STEPS, IN_TRANSACTION, BY_THEMSELVES };
  * One SELECT of set_config(name, value, is_local), which takes parameters and costs one statement for all of them:
  *   lock_timeout           so that the step never queues in front of the application's queries for long
  *   statement_timeout      not the role's preset one, which would cut a migration short
+ *   transaction_timeout    likewise
  *   idle_in_transaction_…  likewise, while a client between two messages is slow
+ *   idle_session_timeout   likewise, while a step is waiting to be tried again
  *   default_transaction_…  a role that is read-only or serializable by default still migrates; where they are set, a
  *                          plain BEGIN does (one with modes costs the server a walk over all its settings)
- *   transaction_timeout    likewise, from PostgreSQL 17 on
  *   synchronous_commit     a step that was reported done survives a crash of the server
  *   tcp_keepalives_…       a session whose client's machine has gone gives its locks back within a minute, not hours
  *   client_connection_…    what a client was waiting for that has been killed does not go on (and hold its locks) for
@@ -23,30 +24,31 @@ static struct wb_query set_all(const struct wb_target *target, struct wb_arena *
 {
     struct wb_query query = {0};
     bool local = scope == IN_TRANSACTION;
-    int version = target->session->server_version_number;
-    bool checks_client = scope == FOR_STEPS && version >= 140000 && !target->unchecked_client;
+    bool checks_client = scope == FOR_STEPS && !target->unchecked_client;
     if (!(target->backend->capabilities & WB_CAN_SESSION_SETTINGS))
         return query;
     const struct {
         const char *name, *value;
+        int since; /* which server has it */
     } settings[] = {
-        {"lock_timeout", wb_arena_printf(arena, "%ld", lock_timeout_ms)},
-        {"statement_timeout", wb_arena_printf(arena, "%ld", statement_timeout_ms)},
-        {"idle_in_transaction_session_timeout", "0"},
-        {"default_transaction_isolation", local ? NULL : "read committed"}, /* begin_sql says both itself */
-        {"default_transaction_read_only", local ? NULL : "off"},
-        {"transaction_timeout", version >= 170000 ? "0" : NULL},
-        {"synchronous_commit", "on"},
-        {"tcp_keepalives_idle", local ? NULL : "30"},
-        {"tcp_keepalives_interval", local ? NULL : "10"},
-        {"tcp_keepalives_count", local ? NULL : "3"},
-        {"client_connection_check_interval", checks_client ? "1000" : NULL},
-        {"search_path", target->search_path},
+        {"lock_timeout", wb_arena_printf(arena, "%ld", lock_timeout_ms), 0},
+        {"statement_timeout", wb_arena_printf(arena, "%ld", statement_timeout_ms), 0},
+        {"transaction_timeout", "0", 170000},
+        {"idle_in_transaction_session_timeout", "0", 0},
+        {"idle_session_timeout", "0", 140000},
+        {"default_transaction_isolation", local ? NULL : "read committed", 0}, /* begin_sql says both itself */
+        {"default_transaction_read_only", local ? NULL : "off", 0},
+        {"synchronous_commit", "on", 0},
+        {"tcp_keepalives_idle", local ? NULL : "30", 0},
+        {"tcp_keepalives_interval", local ? NULL : "10", 0},
+        {"tcp_keepalives_count", local ? NULL : "3", 0},
+        {"client_connection_check_interval", checks_client ? "1000" : NULL, 140000},
+        {"search_path", target->search_path, 0},
     };
     const char **parameters = WB_NEW_ARRAY(arena, WB_COUNT(settings), const char *);
     WB_AUTO(wb_str) sql = WB_STR_INIT;
     for (size_t i = 0; i < WB_COUNT(settings); i++) {
-        if (!settings[i].value)
+        if (!settings[i].value || target->session->server_version_number < settings[i].since)
             continue;
         parameters[query.parameter_count++] = settings[i].value;
         wb_str_printf(&sql, "%s pg_catalog.set_config('%s', $%zu, %s)", sql.length ? "," : "SELECT", settings[i].name,
@@ -77,6 +79,12 @@ struct wb_query wb_settings_in_transaction(const struct wb_target *target, const
 {
     long lock_timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms : target->lock_timeout_ms;
     return set_all(target, arena, IN_TRANSACTION, lock_timeout, statement_timeout(target, section));
+}
+
+struct wb_query wb_settings_durable(const struct wb_target *target)
+{
+    bool settings = (target->backend->capabilities & WB_CAN_SESSION_SETTINGS) != 0;
+    return (struct wb_query){.sql = settings ? "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)" : NULL};
 }
 
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,

@@ -27,4 +27,7 @@ struct wb_query wb_settings_in_transaction(const struct wb_target *target, const
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
                                        struct wb_arena *arena);
 
+/* Within a transaction: what it commits must survive a crash of the server, whatever the role's preset is. */
+struct wb_query wb_settings_durable(const struct wb_target *target);
+
 #endif

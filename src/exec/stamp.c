@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "exec/journal.h"
+#include "exec/settings.h"
 #include "revision/walk.h"
 
 struct queries {
@@ -29,7 +30,10 @@ static enum wb_code run(struct wb_target *target, struct wb_arena *arena, const 
                         struct wb_error *err)
 {
     struct queries queries = {0};
+    struct wb_query durable = wb_settings_durable(target);
     WB_PUSH(arena, queries)->sql = target->backend->begin_sql;
+    if (durable.sql)
+        *WB_PUSH(arena, queries) = durable;
     if (purge)
         *WB_PUSH(arena, queries) = wb_heads_purge_query(arena, &target->heads);
     add_changes(target, arena, walk, &queries);

@@ -29,40 +29,69 @@ static enum wb_code check_transaction_control(const struct wb_plan_step *step, s
     return WB_OK;
 }
 
-/* The first statement that needs, or (with `needs` false) does not need, to run outside of a transaction. */
-static const struct wb_statement *find_outside(const struct wb_statement_list *statements, bool needs)
+/* How many statements stand around a transaction: they switch something that can't be switched in one. */
+static void count_around(struct wb_plan_step *step)
 {
-    for (size_t i = 0; i < statements->count; i++)
-        if (!!(statements->items[i].flags & WB_STATEMENT_NO_TRANSACTION) == needs)
-            return &statements->items[i];
+    const struct wb_statement_list *statements = &step->statements;
+    while (step->before < statements->count && statements->items[step->before].flags & WB_STATEMENT_BEFORE)
+        step->before++;
+    size_t end = statements->count;
+    while (end > step->before && statements->items[end - 1].flags & WB_STATEMENT_BEFORE)
+        end--;
+    step->behind = statements->count - end;
+}
+
+/* The first statement that needs, or (with `needs` false) does not need, to run outside of a transaction. */
+static const struct wb_statement *find_outside(const struct wb_plan_step *step, bool needs)
+{
+    for (size_t i = step->before; i < step->statements.count - step->behind; i++)
+        if (!!(step->statements.items[i].flags & WB_STATEMENT_NO_TRANSACTION) == needs)
+            return &step->statements.items[i];
     return NULL;
+}
+
+static enum wb_code fail_mixed(const struct wb_plan_step *step, const struct wb_statement *outside,
+                               struct wb_error *err)
+{
+    bool before = (outside->flags & WB_STATEMENT_BEFORE) != 0;
+    wb_fail(err, WB_EFILE, "%s",
+            before ? "in a transaction this statement would do nothing"
+            : step->section->transaction == WB_TRANSACTION_ON
+                ? "marked transaction:true, but this statement can't run in a transaction"
+                : "this statement can't run in a transaction, the others of the revision can");
+    wb_error_hint(err, "%s",
+                  before ? "Put it before all others: there it is run before the transaction begins."
+                         : "Give it a revision of its own, or mark the section `transaction:false`: each "
+                           "statement is then run and recorded by itself.");
+    return fail_at_statement(step->walk->revision, outside, err);
+}
+
+/* What can't be a part of one transaction for all steps. */
+static enum wb_code check_single_transaction(const struct wb_plan_step *step, struct wb_error *err)
+{
+    const struct wb_revision *revision = step->walk->revision;
+    if (step->transactional && !step->before)
+        return WB_OK;
+    wb_fail(err, WB_EFILE, "revision %s runs %soutside of a transaction, so that the whole can't be one transaction",
+            revision->id, step->transactional ? "a statement " : "");
+    wb_error_hint(err, "Leave out --single-transaction, or upgrade in two runs: up to this revision, and on from it.");
+    wb_error_place(err, revision->path, step->section->line, 0);
+    wb_error_revision(err, revision->id);
+    return err->code;
 }
 
 /* Whether the step runs in a transaction: as it is marked, else as its statements need; a mixture must be marked. */
 static enum wb_code choose_transaction(struct wb_plan_step *step, bool single_transaction, struct wb_error *err)
 {
     enum wb_transaction_mode mode = step->section->transaction;
-    const struct wb_statement *outside = find_outside(&step->statements, true);
-    const struct wb_statement *inside = find_outside(&step->statements, false);
+    count_around(step);
+    const struct wb_statement *outside = find_outside(step, true);
+    const struct wb_statement *inside = find_outside(step, false);
 
     step->transactional = mode != WB_TRANSACTION_OFF && !(outside && mode == WB_TRANSACTION_DEFAULT && !inside);
-    if (step->transactional && outside) {
-        wb_fail(err, WB_EFILE, "%s", mode == WB_TRANSACTION_ON
-                                         ? "marked transaction:true, but this statement can't run in a transaction"
-                                         : "this statement can't run in a transaction, the others of the revision can");
-        wb_error_hint(err, "Give it a revision of its own, or mark the section `transaction:false`: each statement is "
-                           "then run and recorded by itself.");
-        return fail_at_statement(step->walk->revision, outside, err);
-    }
-    if (!step->transactional && single_transaction) {
-        wb_fail(err, WB_EFILE, "revision %s runs outside of a transaction, so that the whole can't be one transaction",
-                step->walk->revision->id);
-        wb_error_hint(err, "Leave out --single-transaction, or upgrade in two runs: up to this revision, and on from it.");
-        wb_error_place(err, step->walk->revision->path, step->section->line, 0);
-        wb_error_revision(err, step->walk->revision->id);
-        return err->code;
-    }
-    return WB_OK;
+    if (step->transactional && outside)
+        return fail_mixed(step, outside, err);
+    return single_transaction ? check_single_transaction(step, err) : WB_OK;
 }
 
 static enum wb_code check_way_back(const struct wb_revision *revision, const struct wb_section *up,

@@ -17,6 +17,9 @@ struct wb_plan_step {
     const struct wb_walk_step *walk; /* direction, revision, changes of the heads table */
     const struct wb_section *section; /* NULL: this engine has nothing to run (a merge) */
     struct wb_statement_list statements;
+    /* Of a transactional step: how many of the statements, from the first on and up to the last, are run before its
+     * transaction and behind it. */
+    size_t before, behind;
     const char *up_sql, *down_sql; /* the sections' text, for the ledger; NULL where there is none */
     const char *down_options;      /* wb_section_options */
     char checksum[WB_CHECKSUM_SIZE]; /* of the section that is run */

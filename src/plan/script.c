@@ -13,6 +13,12 @@ static void append_statement(struct wb_str *script, const struct wb_statement *s
     wb_str_append_char(script, '\n');
 }
 
+static void append_statements(struct wb_str *script, const struct wb_plan_step *step, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        append_statement(script, &step->statements.items[i]);
+}
+
 static void append_step(struct wb_str *script, const struct wb_plan_step *step, const struct wb_heads_table *heads,
                         struct wb_arena *arena)
 {
@@ -20,14 +26,17 @@ static void append_step(struct wb_str *script, const struct wb_plan_step *step, 
     wb_str_printf(script, "-- %s %s -> %s, %s\n\n", walk->direction == WB_UP ? "upgrade" : "downgrade",
                   wb_names_join(arena, &walk->heads_before, "base"), wb_names_join(arena, &walk->heads_after, "base"),
                   walk->revision->message);
+    size_t begin = step->transactional ? step->before : 0;
+    size_t end = step->statements.count - (step->transactional ? step->behind : 0);
+    append_statements(script, step, 0, begin);
     if (step->transactional)
         wb_str_append(script, "BEGIN;\n\n");
-    for (size_t i = 0; i < step->statements.count; i++)
-        append_statement(script, &step->statements.items[i]);
+    append_statements(script, step, begin, end);
     for (size_t i = 0; i < walk->changes.count; i++)
         wb_str_printf(script, "%s;\n\n", wb_heads_change_sql(arena, heads, &walk->changes.items[i]));
     if (step->transactional)
         wb_str_append(script, "COMMIT;\n\n");
+    append_statements(script, step, end, step->statements.count);
 }
 
 void wb_script_write(const struct wb_plan *plan, const struct wb_heads_table *heads,

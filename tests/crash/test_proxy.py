@@ -40,7 +40,7 @@ def upgrade(whimbrel, database, proxy, single):
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("single", [False, True], ids=["each", "single"])
 @pytest.mark.parametrize("side, how", [(CLIENT, "cut"), (SERVER, "cut")])
-def test_cut_at_every_message(database, steps, proxy, upgrade, side, how):
+def test_cut_at_every_message(database, steps, proxy, upgrade, survived, side, how):
     judge = history.Judge(database, steps)
     for number in range(1, 1 << 30, STRIDE):
         proxy.fault = Fault(how, side, at=number)
@@ -51,6 +51,7 @@ def test_cut_at_every_message(database, steps, proxy, upgrade, side, how):
         judge.half_way()
         upgrade(past=True).ok()
         judge.finished()
+        survived(cuts=1)
         history.clear(database)
     result.ok()
     judge.finished()
@@ -75,22 +76,24 @@ COMMITS = [(False, 2), (False, 3), (False, 4), (True, 2)]
 
 
 @pytest.mark.parametrize("single, number", COMMITS)
-def test_commit_that_the_server_got_is_found_out(short, proxy, upgrade, single, number):
+def test_commit_that_the_server_got_is_found_out(short, proxy, upgrade, survived, single, number):
     proxy.fault = Fault("cut_after", pattern=COMMIT, at=number)
     result = upgrade().ok()
     assert proxy.fault.struck.is_set()
     assert "failed" not in result.err and "rolled back" not in result.err, result
     assert all(result.err.count(f"step {id}") for id in ("a1", "b2", "c3")), result
     short.finished()
+    survived(cuts=1)
 
 
 @pytest.mark.parametrize("single, number", COMMITS)
-def test_commit_that_the_server_did_not_get_is_an_error(short, proxy, upgrade, single, number):
+def test_commit_that_the_server_did_not_get_is_an_error(short, proxy, upgrade, survived, single, number):
     proxy.fault = Fault("cut", pattern=COMMIT, at=number)
     upgrade().failed(4, "connection", "rolled back", "run the same command again")
     short.half_way()
     upgrade(past=True).ok()
     short.finished()
+    survived(cuts=1)
 
 
 @pytest.mark.parametrize("single", [False])

@@ -7,6 +7,7 @@ import pytest
 
 from support.history import trace
 from support.program import wait_until
+from support.proxy import SERVER, Fault, Proxy
 
 pytestmark = pytest.mark.engine("postgresql")
 
@@ -396,6 +397,36 @@ def test_down_that_waits_for_a_person(base, project, whimbrel, resolution):
     finished(base, "c3", "c3", "down", "filled", *again, "end", "c3")
 
 
+# ---- What the session had been told ----
+
+@pytest.mark.parametrize("setting", ["SET search_path = app, public", "SELECT set_config('search_path', 'app, public', false)"])
+@pytest.mark.parametrize("how", ["failed", "killed"])
+def test_session_is_set_up_again(base, project, whimbrel, blocker, setting, how):
+    """The next run has a session of its own: what follows a SET must not go elsewhere for that."""
+    base.execute("CREATE SCHEMA app; CREATE TABLE app.item (id integer, text text)")
+    project.revision("b2", f"{setting}; {trace('b2')}; RESET search_path; {setting};"
+                           "CREATE UNIQUE INDEX CONCURRENTLY item_text ON item (text);"
+                           f"ALTER TABLE item ADD COLUMN size integer; {trace('end')};", options=MIXED)
+    whimbrel("upgrade", "a1", "--adopt", "base").ok()
+    if how == "failed":
+        base.execute("INSERT INTO app.item VALUES (1, 'x'), (2, 'x')")
+        whimbrel("upgrade").failed(1, "could not create unique index")
+        base.execute("DELETE FROM app.item")
+    else:
+        with base.connect() as other:
+            other.execute("BEGIN")
+            other.execute("INSERT INTO app.item VALUES (1, 'x')")
+            run = whimbrel.start("upgrade")
+            assert wait_until(lambda: indexes(base, "app.item") == {"item_text": False})
+            run.process.kill()
+            run.process.wait()
+            base.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE UNIQUE INDEX%'")
+    whimbrel("upgrade").ok()
+    finished(base, "b2", "b2", "end")
+    assert indexes(base) == {} and indexes(base, "app.item") == {"item_text": True}
+    assert base.columns("item") == ["id", "text"] and base.columns("app.item") == ["id", "text", "size"]
+
+
 # ---- Edits, and the way back ----
 
 def test_section_that_was_edited_in_between_is_refused(base, project, whimbrel):
@@ -471,3 +502,39 @@ def test_downgrade_below_an_up_that_was_cut_off(base, project, whimbrel):
     whimbrel("upgrade").ok()
     whimbrel("downgrade", "base", "--yes").ok()
     assert base.tables() == []
+
+
+# ---- Told to stop just when a statement is through ----
+
+def test_signal_between_a_statement_and_its_record(base, project, whimbrel, cluster):
+    """The statement is done: another try of it would fail of what it has made."""
+    project.revision("b2", f"{trace('b2')}; CREATE INDEX CONCURRENTLY item_text ON item (text); {trace('end')};", options=MIXED)
+    whimbrel("upgrade", "a1").ok()
+    with Proxy(cluster) as proxy:
+        # The answer to the index is held back until the signal has been seen, too late for its request to cancel anything.
+        proxy.fault = Fault("delay", SERVER, pattern=rb"^C....CREATE INDEX\0", seconds=0.5)
+        run = whimbrel.start("upgrade", "--url", proxy.url(base.name))
+        assert proxy.fault.struck.wait(20)
+        run.signal(signal.SIGTERM)
+        result = run.finish()
+    assert result.code in (0, 143), result
+    assert base.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'item_text'::regclass") == [(True,)]
+    if result.code:
+        [(state, position)] = base.ledger("state, next_statement || ' ' || revision")[-1:]
+        assert position == "2 b2", (state, position)
+    whimbrel("upgrade").ok()
+    finished(base, "b2", "b2", "end")
+
+
+# ---- A revision that gives the lock away ----
+
+@pytest.mark.parametrize("sql, options", [
+    ("SELECT pg_advisory_unlock_all()", ""), ("SELECT pg_advisory_unlock_all()", MIXED), ("DISCARD ALL", MIXED)])
+def test_lock_that_a_revision_gives_away(base, project, whimbrel, sql, options):
+    project.revision("b2", f"{sql}; {trace('b2')}; SELECT pg_sleep(1); {trace('end')};", options=options)
+    project.revision("c3", f"{trace('c3')};")
+    starters = [whimbrel.start("upgrade")]
+    assert wait_until(lambda: base.activity("%pg_sleep%"))
+    starters.append(whimbrel.start("upgrade"))
+    assert [starter.finish().code for starter in starters] == [0, 0]
+    finished(base, "c3", "b2", "end", "c3")

@@ -29,7 +29,7 @@ def terminate(database, like="%"):
 # ---- Terminated ----
 
 @pytest.mark.timeout(3600)
-def test_terminated_at_each_batch_of_statements(project, database, whimbrel, cluster):
+def test_terminated_at_each_batch_of_statements(project, database, whimbrel, cluster, survived):
     """The message is held back while the session it is for is ended."""
     history.write(project, history.POSTGRESQL)
     judge = history.Judge(database, history.POSTGRESQL)
@@ -47,6 +47,7 @@ def test_terminated_at_each_batch_of_statements(project, database, whimbrel, clu
             judge.half_way()
             whimbrel("upgrade").ok()
             judge.finished()
+            survived(terminations=1)
             history.clear(database)
         run.finish().ok()
         judge.finished()

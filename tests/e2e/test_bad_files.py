@@ -216,10 +216,8 @@ def test_read_only_postgresql(project, database, whimbrel):
     whimbrel("upgrade").ok()
     project.chain("b2")
     url = database.url + "&options=-c%20transaction_read_only%3Don"
-    result = whimbrel("upgrade", "--url", url)
-    assert (result.code == 0) == (database.heads() == ["b2"]), "either it insists on writing, or it says why it can't"
-    if result.code != 0:
-        assert "read-only" in result.err.lower()
+    whimbrel("upgrade", "--url", url).ok()  # who migrates wants to write
+    assert database.heads() == ["b2"]
 
 
 @pytest.mark.engine("sqlite")

@@ -1,6 +1,5 @@
 """When memory, descriptors, disk or the server run out: a clear message, a whole database, and the next run carries on."""
 
-import os
 import random
 import signal
 import subprocess
@@ -8,7 +7,6 @@ import time
 
 import pytest
 
-from support.cluster import unprivileged_user
 from support.program import PROGRAM, ROOT, wait_until
 
 
@@ -75,19 +73,6 @@ def test_few_descriptors(project, database, whimbrel, limit):
 # ---- Disk ----
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 16 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
 FILL = {
     "sqlite": "CREATE TABLE big (a text);\nINSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
               "FROM n LIMIT 30000) SELECT hex(randomblob(500)) FROM n;",
@@ -96,32 +81,25 @@ FILL = {
 }
 
 
-def test_full_disk_of_sqlite(small_disk, files, whimbrel):
-    url = f"sqlite:///{small_disk}/database.db"
+def test_full_disk_of_sqlite(disk, files, whimbrel):
+    disk.mount("16m")
+    url = f"sqlite:///{disk.folder}/database.db"
     files.chain("a1")
     files.revision("b2", FILL["sqlite"])
     result = whimbrel("upgrade", "--url", url).failed(1, "b2", "no room", "0002_b2.sql:")
     assert "the database is at a1" in result.err
     assert whimbrel("current", "--url", url).ok().out.startswith("a1")
     # Not even room for a page: nothing is there afterwards that was not there before.
-    filler = os.open(small_disk / "filler", os.O_WRONLY | os.O_CREAT)
-    with pytest.raises(OSError):
-        while os.write(filler, b"x" * 4096):
-            pass
-    os.close(filler)
+    disk.fill()
     whimbrel("upgrade", "--url", url).failed(1)
-    (small_disk / "filler").unlink()
+    (disk.folder / "filler").unlink()
     assert whimbrel("current", "--url", url).ok().out.startswith("a1")
 
 
 @pytest.mark.engine("postgresql")
-def test_full_disk_of_postgresql(small_disk, project, database, whimbrel):
-    user = unprivileged_user()
-    os.chown(small_disk, user.pw_uid, user.pw_gid)
-    for folder in small_disk.parents:  # down to it the server must be let through
-        if folder.stat().st_mode & 0o001 == 0:
-            folder.chmod(folder.stat().st_mode | 0o001)
-    database.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+def test_full_disk_of_postgresql(disk, project, database, whimbrel):
+    disk.mount("16m")
+    database.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
     try:
         project.chain("a1")
         project.revision("b2", FILL["postgresql"])

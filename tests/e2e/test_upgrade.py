@@ -274,6 +274,20 @@ INSERT INTO t (a) VALUES (1), (2);
 
 
 @pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("sql, word", [
+    ("CREATE TABLE u AS SELECT durationToTinyInt(1)", "no such function: durationToTinyInt"),
+    ("CREATE VIRTUAL TABLE u USING nosuch(a)", "no such module: nosuch"),
+    ("CREATE TABLE u (a text COLLATE nosuch); CREATE INDEX u_a ON u (a)", "no such collation sequence: nosuch"),
+    ("SELECT load_extension('nosuch')", "not authorized")])
+def test_what_only_the_application_has(project, database, whimbrel, sql, word):
+    """Its functions, modules and collations are not there: the place is named, and nothing stays."""
+    project.chain("a1")
+    path = project.revision("b2", f"CREATE TABLE half (a integer);\n{sql};\n")
+    whimbrel("upgrade").failed(1, word, f"{path.name}:7")
+    assert (database.heads(), database.tables()) == (["a1"], ["t_a1"])
+
+
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 def test_journal_mode_stays(project, database, whimbrel, mode):
     database.execute(f"PRAGMA journal_mode = {mode}; CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
@@ -344,6 +358,34 @@ def test_copy_that_fails_leaves_nothing(project, database, whimbrel):
     project.revision("a1", "CREATE TABLE t (a integer);\nCOPY t FROM stdin;\n1\nnot a number\n\\.\n")
     whimbrel("upgrade").failed(1, "a1", "not a number")
     assert database.tables() == []
+
+
+@pytest.mark.engine("postgresql")
+@pytest.mark.parametrize("options", ["", "transaction:false"])
+@pytest.mark.parametrize("copy, word", [
+    ("COPY t FROM STDIN;", "has no end of its data"), ("COPY t FROM STDIN;\n1\n2", "has no end of its data"),
+    ("COPY t FROM STDIN; SELECT 1;\n1\n\\.", "on the line behind"), ("\\copy t FROM 'x'", "is not SQL"),
+    ("COPY t FROM STDIN;\n1\tone too many\n\\.", "extra data"), ("COPY t TO STDOUT;", "nobody takes the rows"),
+    ("COPY t FROM '/nosuch/file';", "/nosuch/file"), ("COPY t FROM PROGRAM 'exit 3';", "exit code 3"),
+    ("COPY (SELECT pg_sleep(0)) TO STDOUT WITH (FORMAT binary);", "nobody takes the rows")])
+def test_copy_that_is_wrong_never_hangs(project, database, whimbrel, copy, word, options):
+    project.chain("a1")
+    project.revision("b2", f"CREATE TABLE t (a integer);\n{copy}\n", None, options=options)
+    whimbrel("upgrade", timeout=20).failed(1, word, "0002_b2.sql:")
+    assert database.locks() == []
+    if not options:
+        assert "t" not in database.tables()
+
+
+@pytest.mark.engine("postgresql")
+def test_procedure_that_commits_in_a_transaction(project, database, whimbrel):
+    """Hidden in what the plan can't see, it is the server that refuses it; nothing of the revision stays."""
+    project.revision("a1", "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE half (a integer); COMMIT; END $$;")
+    project.revision("b2", "CREATE TABLE half_too (a integer); CALL p();")
+    project.revision("c3", "CREATE TABLE half_too (a integer); DO $$ BEGIN COMMIT; END $$;", revises="a1")
+    for id in ("b2", "c3"):
+        whimbrel("upgrade", id).failed(1, "invalid transaction termination", f"revision {id}")
+        assert (database.heads(), database.tables()) == (["a1"], [])
 
 
 @pytest.mark.engine("postgresql")

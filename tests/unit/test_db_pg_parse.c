@@ -10,6 +10,7 @@
 #define TC WB_STATEMENT_TRANSACTION_CONTROL
 #define DE WB_STATEMENT_DESTRUCTIVE
 #define SS WB_STATEMENT_SESSION_STATE
+#define SET (WB_STATEMENT_SESSION_STATE | WB_STATEMENT_SETTING)
 #define MAY_COMMIT WB_STATEMENT_MAY_COMMIT
 
 static enum wb_code split(struct wb_arena *arena, const char *sql, struct wb_statement_list *list, struct wb_error *err)
@@ -183,6 +184,8 @@ static void statements_are_classified(void **state)
         unsigned flags;
     } cases[] = {
         {"SELECT 1", 0},
+        {"COPY t FROM '/tmp/x'", WB_STATEMENT_ALONE},
+        {"COPY (SELECT 1) TO PROGRAM 'cat'", WB_STATEMENT_ALONE},
         {"CREATE TABLE t (a int)", 0},
         {"CREATE INDEX CONCURRENTLY i ON t (a)", NT},
         {"/* c */ create /* d */ unique -- e\n index concurrently on t (a)", NT},
@@ -223,8 +226,8 @@ static void statements_are_classified(void **state)
         {"CLUSTER VERBOSE t USING i", 0},
         {"CLUSTER t", 0},
         {"ALTER TYPE e ADD VALUE 'x'", 0},
-        {"DISCARD ALL", NT | SS},
-        {"DISCARD TEMP", SS},
+        {"DISCARD ALL", NT | SET},
+        {"DISCARD TEMP", SET},
 
         {"BEGIN", TC},
         {"START TRANSACTION READ ONLY", TC},
@@ -279,21 +282,24 @@ static void statements_are_classified(void **state)
         {"ALTER TYPE t DROP ATTRIBUTE a", DE},
         {"ALTER INDEX i RENAME TO j", 0},
 
-        {"SET search_path = x", SS},
-        {"SET SESSION x = y", SS},
-        {"SET ROLE r", SS},
-        {"SET SESSION AUTHORIZATION r", SS},
+        {"SET search_path = x", SET},
+        {"SET SESSION x = y", SET},
+        {"SET ROLE r", SET},
+        {"SET SESSION AUTHORIZATION r", SET},
         {"SET LOCAL x = y", 0},
         {"SET CONSTRAINTS ALL DEFERRED", 0},
-        {"RESET ALL", SS},
+        {"RESET ALL", SET},
         {"LISTEN c", SS},
-        {"PREPARE p AS SELECT 1", SS},
-        {"DEALLOCATE p", SS},
-        {"LOAD 'x'", SS},
+        {"PREPARE p AS SELECT 1", SET},
+        {"DEALLOCATE p", SET},
+        {"LOAD 'x'", SET},
         {"DO $$ BEGIN END $$", SS | MAY_COMMIT},
         {"CALL p()", SS | MAY_COMMIT},
-        {"SELECT pg_catalog.set_config('search_path', '', false)", SS},
+        {"SELECT pg_catalog.set_config('search_path', '', false)", SET},
         {"SELECT \"set_config\"('a', 'b', true)", SS},
+        {"SELECT set_config('a', current_setting('b'), false)", SET},
+        {"SELECT set_config('a', 'b', false), f()", SS},
+        {"SELECT set_config('a', 'b', false) FROM f()", SS},
         {"SELECT 'set_config'", 0},
         {"SELECT 1 -- set_config", 0},
         {"DECLARE c CURSOR WITH HOLD FOR SELECT 1", SS},

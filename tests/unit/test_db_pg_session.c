@@ -395,6 +395,25 @@ static void a_cancel_leaves_the_session_usable(void **state)
     close(fds[1]);
 }
 
+/* What has gone well is rolled back too, by callers that look at nothing more: the wish to stop is not forgotten by that. */
+static void a_cancel_does_not_stop_a_rollback(void **state)
+{
+    (void)state;
+    WB_AUTO(wb_error) err = WB_ERROR_INIT;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    struct wb_session *session = connect_cancellable(fds[0]);
+    must(session, "BEGIN");
+    must(session, "SELECT 1");
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    must(session, "ROLLBACK");
+    assert_int_equal(PG->transaction_state(session), WB_TX_IDLE);
+    assert_int_equal(wb_session_run(session, "SELECT 1", &err), WB_ECANCELLED);
+    PG->close(session);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void a_cancel_before_the_statement_stops_it(void **state)
 {
     (void)state;
@@ -801,6 +820,7 @@ int main(void)
         cmocka_unit_test(notices_come_with_hints),
         cmocka_unit_test(copy_takes_data),
         cmocka_unit_test(a_cancel_leaves_the_session_usable),
+        cmocka_unit_test(a_cancel_does_not_stop_a_rollback),
         cmocka_unit_test(a_cancel_before_the_statement_stops_it),
         cmocka_unit_test(a_terminated_session_is_unreachable),
         cmocka_unit_test(one_session_has_the_lock),

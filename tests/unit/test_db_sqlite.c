@@ -108,7 +108,8 @@ static void statements_have_their_place_and_kind(void **state)
 {
     (void)state;
     enum { CONTROL = WB_STATEMENT_TRANSACTION_CONTROL, DESTROYS = WB_STATEMENT_DESTRUCTIVE };
-    enum { OUTSIDE = WB_STATEMENT_NO_TRANSACTION, SESSION = WB_STATEMENT_SESSION_STATE };
+    enum { OUTSIDE = WB_STATEMENT_NO_TRANSACTION, BEFORE = OUTSIDE | WB_STATEMENT_BEFORE };
+    enum { SESSION = WB_STATEMENT_SESSION_STATE, SETTING = SESSION | WB_STATEMENT_SETTING };
     static const struct {
         const char *sql;
         unsigned flags;
@@ -123,14 +124,14 @@ static void statements_have_their_place_and_kind(void **state)
         {"SAVEPOINT s", 0},
         {"RELEASE s", 0},
         {"VACUUM INTO 'x'", OUTSIDE},
-        {"PRAGMA foreign_keys=OFF", OUTSIDE | SESSION},
-        {"PRAGMA main . foreign_keys(0)", OUTSIDE | SESSION},
-        {"PRAGMA foreign_keys", SESSION},
-        {"PRAGMA foreign_key_check(t)", SESSION},
-        {"PRAGMA Journal_Mode = WAL", OUTSIDE | SESSION},
-        {"PRAGMA", SESSION},
-        {"ATTACH 'a' AS b", SESSION},
-        {"DETACH b", OUTSIDE | SESSION},
+        {"PRAGMA foreign_keys=OFF", BEFORE | SETTING},
+        {"PRAGMA main . foreign_keys(0)", BEFORE | SETTING},
+        {"PRAGMA foreign_keys", SETTING},
+        {"PRAGMA foreign_key_check(t)", SETTING},
+        {"PRAGMA Journal_Mode = WAL", OUTSIDE | SETTING},
+        {"PRAGMA", SETTING},
+        {"ATTACH 'a' AS b", SETTING},
+        {"DETACH b", OUTSIDE | SETTING},
         {"DROP TABLE IF EXISTS t", DESTROYS},
         {"DROP INDEX i", 0},
         {"ALTER TABLE t DROP COLUMN c", DESTROYS},

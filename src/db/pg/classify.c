@@ -11,6 +11,7 @@
 #define DESTRUCTIVE WB_STATEMENT_DESTRUCTIVE
 #define SESSION_STATE WB_STATEMENT_SESSION_STATE
 #define MAY_COMMIT WB_STATEMENT_MAY_COMMIT
+#define SETTING (SESSION_STATE | WB_STATEMENT_SETTING)
 
 /* Whether `first`, directly followed by `second` (NULL: by anything), is among the tokens that are left. */
 static bool contains(struct wb_sql_cursor cursor, const char *first, const char *second)
@@ -174,17 +175,19 @@ static unsigned classify_rollback(struct wb_sql_cursor cursor)
 
 static unsigned classify_prepare(struct wb_sql_cursor cursor)
 {
-    return wb_sql_at(&cursor, "TRANSACTION") ? TRANSACTION_CONTROL : SESSION_STATE;
+    return wb_sql_at(&cursor, "TRANSACTION") ? TRANSACTION_CONTROL : SETTING;
 }
 
 static unsigned classify_set(struct wb_sql_cursor cursor)
 {
-    return wb_sql_at(&cursor, "LOCAL") || wb_sql_at(&cursor, "CONSTRAINTS") || wb_sql_at(&cursor, "TRANSACTION") ? 0 : SESSION_STATE;
+    return wb_sql_at(&cursor, "LOCAL") || wb_sql_at(&cursor, "CONSTRAINTS") || wb_sql_at(&cursor, "TRANSACTION")
+               ? 0
+               : SETTING;
 }
 
 static unsigned classify_discard(struct wb_sql_cursor cursor)
 {
-    return wb_sql_at(&cursor, "ALL") ? SESSION_STATE | NO_TRANSACTION : SESSION_STATE;
+    return wb_sql_at(&cursor, "ALL") ? SETTING | NO_TRANSACTION : SETTING;
 }
 
 static unsigned classify_declare(struct wb_sql_cursor cursor)
@@ -210,9 +213,9 @@ static const struct {
     {"CALL", SESSION_STATE | MAY_COMMIT, NULL},
     {"CLUSTER", 0, classify_cluster},
     {"COMMIT", TRANSACTION_CONTROL, NULL},
-    {"COPY", 0, classify_data},
+    {"COPY", WB_STATEMENT_ALONE, classify_data},
     {"CREATE", 0, classify_create},
-    {"DEALLOCATE", SESSION_STATE, NULL},
+    {"DEALLOCATE", SETTING, NULL},
     {"DECLARE", 0, classify_declare},
     {"DELETE", DESTRUCTIVE, NULL},
     {"DISCARD", 0, classify_discard},
@@ -222,11 +225,11 @@ static const struct {
     {"EXPLAIN", 0, classify_data},
     {"INSERT", 0, classify_data},
     {"LISTEN", SESSION_STATE, NULL},
-    {"LOAD", SESSION_STATE, NULL},
+    {"LOAD", SETTING, NULL},
     {"MERGE", 0, classify_data},
     {"PREPARE", 0, classify_prepare},
     {"REINDEX", 0, classify_reindex},
-    {"RESET", SESSION_STATE, NULL},
+    {"RESET", SETTING, NULL},
     {"ROLLBACK", 0, classify_rollback},
     {"SELECT", 0, classify_data},
     {"SET", 0, classify_set},
@@ -252,10 +255,25 @@ static bool calls_set_config(struct wb_slice sql)
     return false;
 }
 
+/* SELECT set_config(...) and nothing else, as every dump begins with it. */
+static bool is_set_config(struct wb_sql_cursor cursor)
+{
+    if (!wb_sql_accept(&cursor, "SELECT"))
+        return false;
+    if (wb_sql_accept(&cursor, "PG_CATALOG") && !wb_sql_accept_symbol(&cursor, '.'))
+        return false;
+    if (!wb_sql_accept(&cursor, "SET_CONFIG"))
+        return false;
+    skip_parentheses(&cursor);
+    return cursor.at_end;
+}
+
 unsigned wb_pg_classify(struct wb_slice sql)
 {
     unsigned flags = calls_set_config(sql) ? SESSION_STATE : 0;
     struct wb_sql_cursor cursor = wb_sql_cursor(sql);
+    if (is_set_config(cursor))
+        return SETTING;
     while (wb_sql_accept_symbol(&cursor, '(')) /* (WITH ... DELETE ...) */
         continue;
     for (size_t i = 0; i < WB_COUNT(statements); i++) {

@@ -64,11 +64,20 @@ static bool is_fatal(const struct wb_libpq *pq, const PGresult *result)
     return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
 }
 
+/* The server's own hint, but for where it does not know what a revision is. */
+static const char *hint_of(const struct wb_libpq *pq, const PGresult *result)
+{
+    if (wb_equal(pq->resultErrorField(result, PG_DIAG_SQLSTATE), "55P04")) /* unsafe_new_enum_value_usage */
+        return "The new value must be committed first: ALTER TYPE ... ADD VALUE goes into a revision of its own, before "
+               "the one that uses it, and not into one transaction with it by --single-transaction.";
+    return pq->resultErrorField(result, PG_DIAG_MESSAGE_HINT);
+}
+
 enum wb_code wb_pg_result_error(const struct wb_libpq *pq, const PGresult *result, const char *sql,
                                 struct wb_error *err)
 {
     const char *primary = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *hint = pq->resultErrorField(result, PG_DIAG_MESSAGE_HINT);
+    const char *hint = hint_of(pq, result);
     WB_AUTO(wb_str) detail = WB_STR_INIT;
     append_line(&detail, "", pq->resultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
     append_line(&detail, "In the query: ", pq->resultErrorField(result, PG_DIAG_INTERNAL_QUERY));

@@ -298,13 +298,15 @@ static enum wb_code check_copy(struct batch *batch)
 }
 
 /*
- * Whether the caller's wish to stop is to be heeded by this call. Not in a failed transaction: all that can come then
- * is the rollback.
+ * Whether the caller's wish to stop is to be heeded by this call. Not by a rollback, whose failure nobody looks at: the
+ * transaction would stay open, and the wish be forgotten. And not in a failed transaction, where all that can come is
+ * the rollback.
  */
-static enum wb_code check_cancel(struct wb_pg_session *session, struct wb_error *err)
+static enum wb_code check_cancel(struct wb_pg_session *session, const struct wb_query *first, struct wb_error *err)
 {
     int fd = session->base.options.cancel_fd;
-    bool heeds = fd >= 0 && session->pq.transactionStatus(session->connection) != PQTRANS_INERROR;
+    bool heeds = fd >= 0 && strcmp(first->sql, "ROLLBACK") != 0 &&
+                 session->pq.transactionStatus(session->connection) != PQTRANS_INERROR;
     session->watches_cancel = heeds && session->cancel == WB_PG_CANCEL_WATCHED;
     if (session->watches_cancel && wb_pg_wait(-1, 0, fd, 0) == WB_PG_CANCELLED)
         session->cancel = WB_PG_CANCEL_DUE;
@@ -358,7 +360,7 @@ enum wb_code wb_pg_run(struct wb_session *base, const struct wb_query *queries, 
         return WB_OK;
     if (is_gone(session))
         return fail_lost(session, err);
-    WB_TRY(check_cancel(session, err));
+    WB_TRY(check_cancel(session, queries, err));
     batch.code = check_copy(&batch);
     if (batch.code == WB_OK) {
         wb_pg_watch_begin(session);

@@ -93,12 +93,15 @@ static void pass_name(struct reader *reader, struct reader *ret_name)
 /* Behind PRAGMA: those that SQLite ignores or refuses in a transaction, when they set something. */
 static unsigned classify_pragma(struct reader *reader)
 {
-    static const char *const settings[] = {"FOREIGN_KEYS", "JOURNAL_MODE", "SYNCHRONOUS", NULL};
+    static const char *const settings[] = {"JOURNAL_MODE", "SYNCHRONOUS", NULL};
     struct reader name;
     pass_name(reader, &name);
     bool sets = is_symbol(reader, '=') || is_symbol(reader, '(');
+    unsigned flags = WB_STATEMENT_SESSION_STATE | WB_STATEMENT_SETTING;
+    if (sets && is_word(&name, "FOREIGN_KEYS"))
+        return flags | WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_BEFORE;
     bool outside = (sets && is_one_of(&name, settings)) || is_word(&name, "WAL_CHECKPOINT");
-    return WB_STATEMENT_SESSION_STATE | (outside ? WB_STATEMENT_NO_TRANSACTION : 0);
+    return flags | (outside ? WB_STATEMENT_NO_TRANSACTION : 0);
 }
 
 /* Behind ALTER. */
@@ -141,9 +144,9 @@ static unsigned classify(struct wb_slice sql)
     if (is_word(&reader, "VACUUM"))
         return WB_STATEMENT_NO_TRANSACTION;
     if (is_word(&reader, "ATTACH"))
-        return WB_STATEMENT_SESSION_STATE;
+        return WB_STATEMENT_SESSION_STATE | WB_STATEMENT_SETTING;
     if (is_word(&reader, "DETACH")) /* "database is locked" in a transaction that has touched it */
-        return WB_STATEMENT_SESSION_STATE | WB_STATEMENT_NO_TRANSACTION;
+        return WB_STATEMENT_SESSION_STATE | WB_STATEMENT_SETTING | WB_STATEMENT_NO_TRANSACTION;
     if (accept(&reader, "PRAGMA"))
         return classify_pragma(&reader);
     if (accept(&reader, "CREATE"))
