@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 #include "cli/created.h"
 
 #define SQL_FILE_LIMIT ((size_t)32 * 1024 * 1024)
@@ -52,7 +53,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     WB_TRY(wb_create(cli->project, &options, &created, err));
     wb_report_created(&cli->report, &created);
     if (!options.up_sql)
-        wb_report_message(&cli->report, WB_LOG_INFO,
+        wb_log_message(&cli->report, WB_LOG_INFO,
                           "the revision is empty: write its SQL (whimbrel does not read it from your models yet)");
     wb_created_release(&created);
     return WB_OK;

@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 #include "cli/drawing.h"
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
@@ -13,7 +14,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     if (cli->report.json || wb_cli_has(cli, "verbose"))
         wb_report_revisions(&cli->report, &list, true, "no revisions");
     else if (list.count == 0)
-        wb_report_message(&cli->report, WB_LOG_INFO, "no revisions");
+        wb_log_message(&cli->report, WB_LOG_INFO, "no revisions");
     else
         wb_draw_history(&cli->report, &list);
     wb_revision_list_free(&list);

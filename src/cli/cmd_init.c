@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
@@ -13,7 +14,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
                                  wb_json_text(result.folder_path)));
     } else {
         printf("wrote %s\nmade  %s/\n", result.config_path, result.folder_path);
-        wb_report_message(&cli->report, WB_LOG_INFO, "next: whimbrel create \"first step\"");
+        wb_log_message(&cli->report, WB_LOG_INFO, "next: whimbrel create \"first step\"");
     }
     wb_init_result_release(&result);
     return WB_OK;

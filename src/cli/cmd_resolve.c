@@ -1,6 +1,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
@@ -13,7 +14,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     }
     WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(wb_resolve(cli->project, wb_cli_word(cli, 0), done, err));
-    wb_report_message(&cli->report, WB_LOG_INFO, "resolved; `whimbrel upgrade` goes on %s",
+    wb_log_message(&cli->report, WB_LOG_INFO, "resolved; `whimbrel upgrade` goes on %s",
                       done ? "behind the statement" : "with the statement");
     return WB_OK;
 }

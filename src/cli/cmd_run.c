@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 #include "cli/migrate.h"
 
 /* Migrates, and becomes the command. Returns only on failure: the application never starts on the wrong schema. */
@@ -27,7 +28,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 
     if (wb_cli_is_cancelled(cli)) /* as PID 1 it would be lost when it is unblocked */
         return wb_fail(err, WB_ECANCELLED, "cancelled before %s was started", argv[0]);
-    wb_report_message(&cli->report, WB_LOG_INFO, "starting %s", argv[0]);
+    wb_log_message(&cli->report, WB_LOG_INFO, "starting %s", argv[0]);
     wb_cli_release_signals(cli);
     *ret_status = wb_become(argv, err);
     return err->code;

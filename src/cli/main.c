@@ -12,6 +12,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 
 static int exit_status(enum wb_code code)
 {
@@ -133,7 +134,7 @@ static bool finish_output(const struct wb_cli *cli)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
     if (errno != EPIPE) /* whoever reads has seen enough */
-        wb_report_message(&cli->report, WB_LOG_ERROR, "can't write the output%s%s", errno ? ": " : "",
+        wb_log_message(&cli->report, WB_LOG_ERROR, "can't write the output%s%s", errno ? ": " : "",
                           errno ? strerror(errno) : "");
     return false;
 }
@@ -219,7 +220,7 @@ static enum wb_code open_project(struct wb_cli *cli, struct wb_error *err)
                 given->option->setting, given->option->argument ? given->value : "true"};
     }
     WB_TRY(wb_project_new(settings.items, settings.count, &cli->project, err));
-    wb_project_set_events(cli->project, wb_report_event, &cli->report);
+    wb_project_set_events(cli->project, wb_log_event, &cli->report);
     return configure_report(cli, err);
 }
 
@@ -283,7 +284,7 @@ int main(int argc, char **argv)
     enum wb_code code = run_command(&cli, argc > 0 ? argv + 1 : argv, &status, &err);
     if (code != WB_OK) {
         status = code == WB_ECANCELLED ? cancelled_status(&cli) : status ? status : exit_status(code);
-        wb_report_error(&cli.report, &err);
+        wb_log_error(&cli.report, &err);
     }
     if (!finish_output(&cli) && status == WB_EXIT_DONE)
         status = WB_EXIT_FAILED;

@@ -1,5 +1,7 @@
 #include "cli/migrate.h"
 
+#include "cli/log.h"
+
 #include <stdio.h>
 
 #include "base/auto.h"
@@ -57,7 +59,7 @@ enum wb_code wb_print_plan(struct wb_cli *cli, enum wb_direction direction, cons
         for (size_t i = 0; i < plan.count; i++)
             print_step(&cli->report, &plan.steps[i], i + 1, plan.count);
         if (plan.count == 0)
-            wb_report_message(&cli->report, WB_LOG_INFO, "nothing to do");
+            wb_log_message(&cli->report, WB_LOG_INFO, "nothing to do");
     }
     wb_plan_info_free(&plan);
     return WB_OK;

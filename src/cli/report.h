@@ -1,7 +1,4 @@
-/*
- * Everything that is printed. Results go to stdout, as text or (--json) as one JSON document; what happens on the way
- * and what fails goes to stderr, as text or (--log-format json) as JSON lines.
- */
+/* Results, on stdout: as text, or (--json) as one JSON document. What happens on the way goes to the log (cli/log.h). */
 #ifndef WB_CLI_REPORT_H
 #define WB_CLI_REPORT_H
 
@@ -13,6 +10,7 @@
 
 enum wb_log_level { WB_LOG_ERROR, WB_LOG_WARNING, WB_LOG_INFO, WB_LOG_DEBUG };
 
+/* How the command line wants everything printed, and what the log has to remember. */
 struct wb_report {
     bool json;           /* results as JSON */
     bool log_json;       /* messages as JSON lines */
@@ -26,20 +24,14 @@ struct wb_report {
     double progress_ms;  /* how long the statement had been running when the log was last told */
 };
 
-/* The text of one log line of the event; false when it is below the report's level. */
-void wb_report_event(const struct wb_event *event, void *report);
-
-void wb_report_error(struct wb_report *report, const struct wb_error *err);
-
-/* A line of our own on stderr. */
-void wb_report_message(const struct wb_report *report, enum wb_log_level level, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
 /* Prints the document on stdout and frees it. */
 void wb_report_json(json_t *document);
 
 /* A JSON string of any text: jansson refuses what is not UTF-8, and with it the object it would be in. NULL: null. */
 json_t *wb_json_text(const char *text);
+/* Sets the key to the text, unless that is NULL or empty. */
+void wb_json_set(json_t *object, const char *key, const char *value);
+
 json_t *wb_json_names(struct wb_name_list names);
 json_t *wb_json_revision(const struct wb_revision_info *info);
 
