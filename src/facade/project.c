@@ -28,6 +28,7 @@ const char *wb_event_name(enum wb_event_type type)
         [WB_EVENT_WARNING] = "warning",
         [WB_EVENT_UP_TO_DATE] = "up_to_date",
         [WB_EVENT_DONE] = "done",
+        [WB_EVENT_IMPORTED] = "imported",
         [WB_EVENT_DEBUG] = "debug",
     };
     return (size_t)type < WB_COUNT(names) && names[type] ? names[type] : "unknown";
