@@ -47,14 +47,14 @@ torture: prepare-test
 
 prepare-test:
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all .venv/.test
+	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
 
 asan: ## build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
 	@$(MAKE) --no-print-directory all BUILD=build-asan SETUP='-Db_sanitize=address,undefined'
 
 test-asan: ## run every test with that build
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory asan .venv/.test
+	@$(MAKE) --no-print-directory asan .venv/.test .venv/.old
 	@.venv/bin/python scripts/test --build build-asan
 
 bench: ## measure: start, many files, apply, size
@@ -92,6 +92,12 @@ clean: ## remove everything that was built
 
 .venv/.test: tests/requirements.txt $(EXAMPLE_REQUIREMENTS) | .venv/bin/pip
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -r $(EXAMPLE_REQUIREMENTS)
+	@touch $@
+
+# The oldest Alembic and SQLAlchemy that the import knows, for its tests.
+.venv/.old: tests/requirements-old.txt | .venv/bin/pip
+	@$(PYTHON) -m venv .venv/old
+	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
 	@touch $@
 
 .PHONY: all help deps install demo test test-quick torture prepare-test asan test-asan bench fuzz format-check tidy clean

@@ -201,16 +201,23 @@ class Project:
             return list(files.values())
         except (CommandError, Exception) as error:
             file, line = place_of(error, self.folders)
-            named = re.search(r"(\S+\.py)", str(error))
-            if file is None and named:
-                file = next((os.path.relpath(os.path.join(folder, named[1])) for folder in self.folders
-                             if os.path.exists(os.path.join(folder, named[1]))), named[1])
+            file = file or self._file_named_by(error)
             first, detail = words_of(error)
             hint = None
             if isinstance(error, ModuleNotFoundError):
                 first = "the package %s is missing in %s" % (error.name, sys.executable)
                 hint = "Install it there, or name the project's interpreter with --python."
             raise Failure("a revision can't be read: %s" % first, detail, hint, file, line) from error
+
+    def _file_named_by(self, error):
+        """Alembic's own errors name a file ("b.py") or the module that it became ("b_py")."""
+        names = set(re.findall(r"[\w.-]+", str(error)))
+        for folder in self.folders:
+            for place, _, files in os.walk(folder):
+                for name in files:
+                    if name.endswith(".py") and names & {name, re.sub(r"\W", "_", name)}:
+                        return os.path.relpath(os.path.join(place, name))
+        return None
 
     def parents(self, revision):
         """All it builds on, by id."""
@@ -332,7 +339,7 @@ class Importer:
         """The scratch database anew, with what has been recorded so far."""
         self.scratch.reset()
         if self.baseline_sql:
-            self.scratch.execute(self.baseline_sql)
+            self.scratch.run_script(self.baseline_sql)
         skipped = [each for each in self.applied_below]
         for imported in self.done:
             if imported.faithful:
@@ -449,7 +456,7 @@ class Importer:
         self.progress(None, "env.py")
         project.try_out()
         if base:
-            self.scratch.execute(self.baseline_sql)
+            self.scratch.run_script(self.baseline_sql)
             project.stamp([base])
         self.send_settings()
         self.state = project.snapshot()

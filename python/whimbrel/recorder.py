@@ -132,8 +132,10 @@ class Recorder:
         driver_cursor = getattr(cursor, "_cursor", cursor)
         if context is not None and not parameters and context.execution_options.get("no_parameters"):
             return [statement]
-        sets = parameters if isinstance(parameters, list) else [parameters]
-        return [bind(statement, each, style, self.literals, driver_cursor) for each in sets or [()]]
+        many = executemany and isinstance(parameters, (list, tuple)) and all(
+            isinstance(each, (dict, list, tuple)) for each in parameters)
+        return [bind(statement, each, style, self.literals, driver_cursor)
+                for each in (parameters if many else [parameters])]
 
     def _note(self, sql, autocommit, connection):
         sql = sql.strip()

@@ -51,6 +51,10 @@ class Scratch:
             self._refuse("another database")
         self.checked = True
 
+    def run_script(self, sql):
+        """Several statements in one text."""
+        self.execute(sql)
+
     def run_all(self, statements, together):
         """The statements in one transaction or one by one."""
         if not together:
@@ -78,6 +82,13 @@ class SQLiteScratch(Scratch):
         connection = sqlite3.connect(self.path, isolation_level=None)
         try:
             return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def run_script(self, sql):
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            connection.executescript(sql)
         finally:
             connection.close()
 

@@ -190,6 +190,9 @@ static enum wb_code write_one(struct wb_import *import, const struct wb_imported
     if (!imported->name && has_time)
         WB_TRY(wb_compose_name(import->arena, naming, &imported->draft, &time, epoch, &name, err));
     const char *path = wb_fs_join(import->arena, folder, name);
+    if (wb_fs_exists(path)) /* files of the same name came from several folders */
+        path = wb_arena_printf(import->arena, "%.*s_%s.sql", (int)(strlen(path) - strlen(".sql")), path,
+                               imported->draft.id);
     wb_compose_text(&imported->draft, has_time ? &time : NULL, &text);
     WB_TRY(wb_fs_make_folder(wb_fs_folder_of(import->arena, path), err));
     return wb_fs_create(path, text.data, text.length, err);

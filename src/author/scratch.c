@@ -111,7 +111,7 @@ static enum wb_code make_database(struct wb_scratch *scratch, const struct wb_ur
     scratch->url = wb_url_with_database(&scratch->arena, configured, name);
     if (scratch->backend->create_database(&scratch->url, &scratch->options, err) != WB_OK) {
         if (err->code == WB_EREFUSED && wb_equal(err->sqlstate, "42501")) {
-            wb_fail(err, WB_EREFUSED, "the role may not make a scratch database on the server (it lacks CREATEDB)");
+            wb_fail(err, WB_EFAILED, "the role may not make a scratch database on the server (it lacks CREATEDB)");
             wb_error_hint(err, "Give an empty database with --scratch postgresql://..., on whatever server, or let "
                                "somebody run ALTER ROLE ... CREATEDB.");
         }

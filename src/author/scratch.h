@@ -28,7 +28,7 @@ struct wb_scratch {
 
 /*
  * `given` (a URL) as it is, or a new one on the server of `configured`, or a SQLite file. Release in any case.
- * WB_EREFUSED, with the way out in the hint, when the role may not make databases.
+ * WB_EFAILED, with the way out in the hint, when the role may not make databases.
  */
 enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *configured, const char *given,
                              const struct wb_session_options *options, struct wb_error *err);

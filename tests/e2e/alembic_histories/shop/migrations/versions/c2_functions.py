@@ -1,4 +1,4 @@
-"""a function, a trigger, a view; needs the rows of the other branch
+"""a function, a trigger, a view; needs the other branch
 
 Revision ID: c2
 Revises: c1
@@ -11,7 +11,7 @@ from alembic import op
 revision = "c2"
 down_revision = "c1"
 branch_labels = None
-depends_on = "b2"
+depends_on = "b1"
 
 
 def upgrade():
