@@ -97,7 +97,9 @@ def read_config(options, url):
         toml = os.path.join(os.path.dirname(ini), "pyproject.toml")
         if "toml_file" in Config.__init__.__code__.co_varnames and os.path.exists(toml):
             arguments["toml_file"] = toml
-    config = Config(cmd_opts=argparse.Namespace(x=options.x, name=options.section, config=ini), **arguments)
+    options_of_alembic = argparse.Namespace(x=options.x, name=options.section, config=ini, sql=False, tag=None,
+                                            revision="heads", cmd=(None, ["revision"], ["sql", "tag"]))
+    config = Config(cmd_opts=options_of_alembic, **arguments)
     config.set_section_option(options.section, "sqlalchemy.url", url.replace("%", "%%"))
     go_where_it_works(config, ini)
     return config, ini

@@ -16,7 +16,7 @@ static const struct wb_tool tools[] = {
      "SELECT version_id, CASE WHEN is_applied THEN 'applied' ELSE 'undone' END FROM goose_db_version"
      " WHERE version_id > 0 ORDER BY id"},
     {"golang-migrate", wb_import_read_golang_migrate, "schema_migrations",
-     "SELECT version, CASE WHEN dirty THEN 'failed' ELSE 'up to' END FROM schema_migrations"},
+     "SELECT version, CASE WHEN dirty THEN 'failed' ELSE 'at' END FROM schema_migrations"},
     {"flyway", wb_import_read_flyway, "flyway_schema_history",
      "SELECT version, CASE WHEN NOT success THEN 'failed' WHEN type LIKE '%BASELINE%' THEN 'up to'"
      " WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'undone' ELSE 'applied' END"

@@ -9,8 +9,8 @@ struct wb_tool {
     enum wb_code (*read)(struct wb_import *import, const char *path, struct wb_error *err);
     const char *history_table;
     /*
-     * Rows of a version and what is said of it, oldest first: "applied", "undone", "up to" (it and all before it) or
-     * "failed".
+     * Rows of a version and what is said of it, oldest first: "applied", "undone", "failed", "at" (it and all before it)
+     * or "up to" (the same, but there need be no migration of just that version).
      */
     const char *history_sql;
 };

@@ -1,13 +1,15 @@
-/* Coming from other tools: import. */
+/* Coming from other tools: import, and stamp --from. */
 #include "author/import.h"
 
 #include <fcntl.h>
 
+#include "author/import_history.h"
 #include "author/init.h"
 #include "author/scratch.h"
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "exec/migrate.h"
 #include "facade/project.h"
 
 #define OWN_CONFIG "whimbrel.ini"
@@ -302,4 +304,18 @@ enum wb_code wb_import_files(wb_project *project, const char *tool, const char *
     else
         arena_free(work.arena);
     return code;
+}
+
+/* ---- stamp --from ---- */
+
+enum wb_code wb_stamp_from(wb_project *project, const char *tool, struct wb_error *err)
+{
+    struct wb_target *target;
+    const struct wb_revision_set *revisions;
+    struct wb_names heads = {0};
+    WB_TRY(wb_project_connect(project, 0, &target, &revisions, err));
+    WB_TRY(wb_import_read_history(target, revisions, tool, &project->arena, &heads, err));
+    if (heads.count == 0)
+        wb_names_add(&project->arena, &heads, "base");
+    return wb_migrate_stamp(target, revisions, &heads, false, err);
 }
