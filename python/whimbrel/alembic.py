@@ -147,12 +147,15 @@ class Project:
         self.config, self.ini = read_config(options, url)
         self.version_table, self.version_table_schema, self.search_path = "alembic_version", None, None
         self.script = self._call(None, lambda: ScriptDirectory.from_config(self.config))
-        self.folders = [os.path.abspath(self.script.dir)] + [os.path.abspath(each) for each in self._locations()]
+        self.folders = [os.path.abspath(self.script.dir)]
         self.recorder = Recorder(scratch.dialect, lambda: self.version_table)
-        self.revisions = self._load()
+        self.revisions, self.by_id = [], {}
 
-    def _locations(self):
-        return getattr(self.script, "_version_locations", None) or []
+    def load(self):
+        """Reads the revisions; behind the first run of env.py, which may say where they are."""
+        locations = getattr(self.script, "_version_locations", None) or []
+        self.folders += [os.path.abspath(each) for each in locations]
+        self.revisions = self._load()
 
     def _call(self, revision, function, what="the project"):
         """Runs the project's code; whatever it throws becomes a Failure that names the file."""
@@ -455,8 +458,6 @@ class Importer:
     def run(self, base):
         project = self.project
         self.applied_below = self.below_base(base)
-        self.progress(None, "env.py")
-        project.try_out()
         if base:
             self.scratch.run_script(self.baseline_sql)
             project.stamp([base])
@@ -568,11 +569,16 @@ def run(options, channel):
             baseline = file.read()
     try:
         project = Project(options, scratch, url)
+        importer = Importer(project, channel, baseline)
+        importer.progress(None, "env.py")
+        project.try_out()
+        importer.progress(None, "the revisions")
+        project.load()
         check_ids(project)
         channel.send("hello", [("python", sys.version.split()[0]), ("alembic", alembic.__version__),
                                ("sqlalchemy", sqlalchemy.__version__),
                                ("total", len(project.revisions))])
-        Importer(project, channel, baseline).run(options.base)
+        importer.run(options.base)
     finally:
         scratch.reset()
     channel.send("done")
