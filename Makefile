@@ -7,6 +7,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
+export GRAPHS SEED
 
 # The interpreter that Debian's python3-venv is for, whatever else is first on the PATH.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
@@ -40,6 +41,10 @@ test: prepare-test
 test-quick: ## run the tests that take less than a minute together
 test-quick: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --quick
+
+test-differential: ## random graphs beside the real Alembic; GRAPHS says how many, SEED the first one
+test-differential: prepare-test
+	@cd tests && WHIMBREL_BUILD=$(abspath $(BUILD)) ../.venv/bin/python -m pytest -n0 -s -p no:cacheprovider differential
 
 torture: ## kill, cut off and race it for as long as an hour; KILLS, STRIDE and STARTERS say how much
 torture: prepare-test
@@ -100,4 +105,4 @@ clean: ## remove everything that was built
 	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick torture prepare-test asan test-asan bench fuzz format-check tidy clean
+.PHONY: all help deps install demo test test-quick test-differential torture prepare-test asan test-asan bench fuzz format-check tidy clean

@@ -15,10 +15,6 @@
 #include "base/fs.h"
 #include "config/url.h"
 
-#ifndef WB_PYTHON_FOLDER
-#define WB_PYTHON_FOLDER "/usr/local/share/whimbrel/python"
-#endif
-
 #define MODULE "whimbrel/alembic.py"
 #define MESSAGE_FD 3 /* of the child */
 #define MESSAGE_LIMIT ((size_t)256 * 1024 * 1024)

@@ -13,7 +13,7 @@ import pytest
 
 from support.alembic import Alembic, content, copy_history, revision, write_history
 from support.database import PostgreSQL, SQLite
-from support.program import ROOT, wait_until
+from support.program import PROGRAM, ROOT, wait_until
 
 SETTINGS = {"APP_SETTING": "from the file"}
 HISTORIES = [("shop", "postgresql"), ("async", "postgresql"), ("notes", "sqlite"), ("toml", "sqlite")]
@@ -473,3 +473,39 @@ def test_arguments_and_variables_reach_env(whimbrel):
                    "assert os.environ['MY_URL'].endswith('scratch.db')\n" + env.read_text())
     whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "-x", "tenant=one", "--url-variable",
              "MY_URL").ok()
+
+
+# ---- Together ----
+
+
+@pytest.mark.timeout(300)
+def test_there_and_back(request, whimbrel, tmp_path):
+    """Begun by Alembic, gone on with by whimbrel, taken back by Alembic, and again."""
+    pair = Pair(request, whimbrel, tmp_path, "shop", "postgresql")
+    pair.run_import().ok()
+    there = pair.alembic_on(pair.ours)
+    for mine, theirs in [
+            (there, ("upgrade", "a2")), (pair.run, ("upgrade", "b2")), (there, ("upgrade", "+1")),
+            (pair.run, ("upgrade", "d1")), (there, ("downgrade", "c2")), (pair.run, ("upgrade", "heads")),
+            (pair.run, ("downgrade", "audit@base", "--yes")), (there, ("upgrade", "heads"))]:
+        mine(*theirs)
+        pair.alembic(*[word for word in theirs if word != "--yes"])
+        pair.same(theirs)
+
+
+def test_installed_elsewhere(whimbrel, tmp_path):
+    """PREFIX/bin/whimbrel finds PREFIX/share/whimbrel/python, or what WHIMBREL_PYTHON names."""
+    prefix = tmp_path / "prefix"
+    (prefix / "bin").mkdir(parents=True)
+    shutil.copy(PROGRAM, prefix / "bin" / "whimbrel")
+    shutil.copytree(ROOT / "python", prefix / "share" / "whimbrel" / "python")
+    write_history(whimbrel.folder, GOOD)
+
+    def run(**environment):
+        return subprocess.run([prefix / "bin" / "whimbrel", "import", "alembic", "--python", sys.executable, "--dir", "out"],
+                              cwd=whimbrel.folder, env=whimbrel.environment | environment, capture_output=True, text=True)
+
+    wrong = run(WHIMBREL_PYTHON="/nowhere")
+    assert wrong.returncode == 1 and "WHIMBREL_PYTHON is /nowhere" in wrong.stderr
+    assert run().returncode == 0
+    assert (whimbrel.folder / "out").exists()
