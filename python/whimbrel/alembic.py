@@ -264,7 +264,10 @@ class Project:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._call(revision, run, "revision %s" % revision.revision if revision else "env.py")
+            try:
+                self._call(revision, run, "revision %s" % revision.revision if revision else "env.py")
+            finally:
+                self.scratch.settle()
         if not ran:
             raise Failure("env.py does not run the migrations", "It never called context.run_migrations().", None,
                           self.env_path())

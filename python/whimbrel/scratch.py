@@ -17,6 +17,10 @@ HINT = ("The project must take its URL from sqlalchemy.url of the configuration 
         "POSTGRES_HOST, POSTGRES_DB, ...; --url-variable NAME adds one). Nothing was changed.")
 
 
+# Nobody else is there: a lock that is waited for longer is held by another session of the revision itself, for ever.
+LOCK_TIMEOUT_S = 15
+
+
 def shown(url):
     return make_url(url).render_as_string(hide_password=True) if hasattr(make_url(url), "render_as_string") else "***"
 
@@ -114,6 +118,9 @@ class SQLiteScratch(Scratch):
     def use_search_path(self, path):
         pass
 
+    def settle(self):
+        pass
+
     def _is_path(self, path):
         if isinstance(path, bytes):
             path = path.decode()
@@ -149,16 +156,29 @@ class PostgreSQLScratch(Scratch):
     def __init__(self, url):
         super().__init__(url)
         self.database = make_url(url).database
+        self.connections = []  # the project's, but for asynchronous ones, whose loop has ended
         self.view = _open_view(make_url(url))
         self.query, self.execute = self.view.query, self.view.execute
         self.key = secrets.randbits(62)
         self.query("SELECT pg_catalog.pg_advisory_lock(%d)::text" % self.key)
+        self.execute("SET lock_timeout = '%ds'" % LOCK_TIMEOUT_S)
 
     def snapshot(self, version_table):
         return catalog.of_postgresql(self.query, version_table)
 
     def is_empty(self):
         return not any(kind == "table" for kind, _ in self.snapshot("alembic_version"))
+
+    def settle(self):
+        """Sessions that the project keeps for later have no transaction open in the meantime: they would hold locks."""
+        for connection in list(self.connections):
+            try:
+                if connection.closed:
+                    self.connections.remove(connection)
+                else:
+                    connection.rollback()
+            except Exception:
+                self.connections.remove(connection)
 
     def reset(self):
         for (name,) in self.query("SELECT nspname FROM pg_catalog.pg_namespace "
@@ -185,10 +205,17 @@ class PostgreSQLScratch(Scratch):
                 "objid = %d AND objsubid = 1 AND database = (SELECT oid FROM pg_catalog.pg_database "
                 "WHERE datname = pg_catalog.current_database())" % (self.key >> 32, self.key & 0xFFFFFFFF))
             found = cursor.fetchone()[0] == 1
+            if found:
+                cursor.execute("SET lock_timeout = '%ds'" % LOCK_TIMEOUT_S)
         finally:
             cursor.close()
-        connection.rollback()
-        return found
+        if not found:
+            connection.rollback()
+            return False
+        connection.commit()
+        if type(connection).__module__.startswith("psycopg"):
+            self.connections.append(connection)
+        return True
 
 
 # ---- A session past SQLAlchemy, by whichever driver there is ----
