@@ -2,9 +2,11 @@
 The scratch database: a view of it past the project, and the guard that lets no connection go anywhere else.
 """
 
+import gc
 import os
 import secrets
 import sqlite3
+import weakref
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
@@ -19,6 +21,7 @@ HINT = ("The project must take its URL from sqlalchemy.url of the configuration 
 
 # Nobody else is there: a lock that is waited for longer is held by another session of the revision itself, for ever.
 LOCK_TIMEOUT_S = 15
+MANY_SESSIONS = 10
 
 
 def shown(url):
@@ -156,7 +159,7 @@ class PostgreSQLScratch(Scratch):
     def __init__(self, url):
         super().__init__(url)
         self.database = make_url(url).database
-        self.connections = []  # the project's, but for asynchronous ones, whose loop has ended
+        self.connections = []  # weak references to the project's, but for asynchronous ones
         self.view = _open_view(make_url(url))
         self.query, self.execute = self.view.query, self.view.execute
         self.key = secrets.randbits(62)
@@ -170,15 +173,19 @@ class PostgreSQLScratch(Scratch):
         return not any(kind == "table" for kind, _ in self.snapshot("alembic_version"))
 
     def settle(self):
-        """Sessions that the project keeps for later have no transaction open in the meantime: they would hold locks."""
-        for connection in list(self.connections):
+        """Sessions that the project keeps for later have no transaction open in the meantime: it would hold locks."""
+        open_ones = []
+        for reference in self.connections:
+            connection = reference()
             try:
-                if connection.closed:
-                    self.connections.remove(connection)
-                else:
+                if connection is not None and not connection.closed:
                     connection.rollback()
+                    open_ones.append(reference)
             except Exception:
-                self.connections.remove(connection)
+                pass  # it is as good as closed
+        self.connections = open_ones
+        if len(open_ones) > MANY_SESSIONS:
+            gc.collect()  # an env.py makes a new engine each time, and leaves its pool behind
 
     def reset(self):
         for (name,) in self.query("SELECT nspname FROM pg_catalog.pg_namespace "
@@ -214,7 +221,7 @@ class PostgreSQLScratch(Scratch):
             return False
         connection.commit()
         if type(connection).__module__.startswith("psycopg"):
-            self.connections.append(connection)
+            self.connections.append(weakref.ref(connection))
         return True
 
 

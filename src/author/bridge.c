@@ -28,8 +28,8 @@ struct bridge {
     const struct wb_bridge_call *call;
     pid_t pid; /* 0 when it has ended; also its process group */
     int messages, output;
-    struct wb_str text;    /* what has come of messages and is not used yet */
-    struct wb_str printed; /* the end of what it has printed */
+    struct wb_str text;                          /* what has come of messages and is not used yet */
+    struct wb_str printed;                       /* the end of what it has printed */
     const char *at_file, *at_what, *at_revision; /* what it is at */
     long deadline_ms;
     bool is_done;
@@ -130,8 +130,7 @@ static char **make_environment(struct wb_arena *arena, const struct wb_bridge_ca
         if (!getenv(variable->name) && wb_dotenv_find(call->dotenv, variable->name) == variable)
             add_variable(arena, &strings, variable->name, variable->value);
     }
-    add_variable(arena, &strings, "PYTHONPATH",
-                 path && *path ? wb_arena_printf(arena, "%s:%s", home, path) : home);
+    add_variable(arena, &strings, "PYTHONPATH", path && *path ? wb_arena_printf(arena, "%s:%s", home, path) : home);
     add_variable(arena, &strings, "PYTHONDONTWRITEBYTECODE", "1");
     add_variable(arena, &strings, "WHIMBREL_SCRATCH_URL", call->scratch_url);
     *WB_PUSH(arena, strings) = NULL;
@@ -157,8 +156,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    int failed = posix_spawnattr_setflags(
-        attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawnattr_setflags(attributes,
+                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     failed = failed ? failed : posix_spawnattr_setpgroup(attributes, 0);
     failed = failed ? failed : posix_spawnattr_setsigmask(attributes, &none);
     return failed ? failed : posix_spawnattr_setsigdefault(attributes, &all);
@@ -297,9 +296,9 @@ static enum parsed parse(struct wb_slice text, struct wb_arena *arena, struct wb
             return NOT_YET;
         if (text.data[value + length] != '\n')
             return NONSENSE;
-        *WB_PUSH(arena, *message) =
-            (struct wb_bridge_field){wb_arena_strndup(arena, text.data + at, (size_t)(blank - (text.data + at))),
-                                     wb_arena_strndup(arena, text.data + value, length)};
+        *WB_PUSH(arena, *message) = (struct wb_bridge_field){
+            wb_arena_strndup(arena, text.data + at, (size_t)(blank - (text.data + at))),
+            wb_arena_strndup(arena, text.data + value, length)};
         at = value + length + 1;
     }
 }

@@ -28,12 +28,12 @@ const char *wb_bridge_get(const struct wb_bridge_message *message, const char *n
 typedef enum wb_code wb_bridge_fn(const struct wb_bridge_message *message, void *user, struct wb_error *err);
 
 struct wb_bridge_call {
-    const char *interpreter;         /* a path, or a name that is looked for in PATH */
-    struct wb_names arguments;       /* behind `-m whimbrel.alembic --output-fd N` */
-    const struct wb_dotenv *dotenv;  /* for variables that the environment lacks; or NULL */
-    const char *scratch_url;         /* given by the environment: nobody else reads that */
-    long silence_ms;                 /* longer than this nothing may take */
-    int cancel_fd;                   /* -1: none */
+    const char *interpreter;        /* a path, or a name that is looked for in PATH */
+    struct wb_names arguments;      /* behind `-m whimbrel.alembic --output-fd N` */
+    const struct wb_dotenv *dotenv; /* for variables that the environment lacks; or NULL */
+    const char *scratch_url;        /* given by the environment: nobody else reads that */
+    long silence_ms;                /* longer than this nothing may take */
+    int cancel_fd;                  /* -1: none */
     wb_bridge_fn *on_message;
     void *user;
 };

@@ -14,9 +14,9 @@
 /* A revision to be written. */
 struct wb_imported {
     struct wb_draft draft;
-    const char *source;  /* the file that it comes from */
-    const char *created; /* "2024-01-02T10:11:12Z", or NULL */
-    const char *name;    /* of its file, without ".sql"; NULL: made by the template from `created` */
+    const char *source;            /* the file that it comes from */
+    const char *created;           /* "2024-01-02T10:11:12Z", or NULL */
+    const char *name;              /* of its file, without ".sql"; NULL: made by the template from `created` */
     bool up_outside, down_outside; /* it ran outside of a transaction */
     bool irreversible;
 };

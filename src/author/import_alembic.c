@@ -40,10 +40,10 @@ static void add_notes(struct wb_import *import, const struct wb_bridge_message *
     for (size_t i = 0; i < message->count; i++) {
         const char *colon = strcmp(message->items[i].name, "note") == 0 ? strstr(message->items[i].value, ": ") : NULL;
         if (colon)
-            wb_import_note(import, imported->draft.id, imported->source,
-                           wb_arena_strndup(import->arena, message->items[i].value,
-                                            (size_t)(colon - message->items[i].value)),
-                           colon + 2);
+            wb_import_note(
+                import, imported->draft.id, imported->source,
+                wb_arena_strndup(import->arena, message->items[i].value, (size_t)(colon - message->items[i].value)),
+                colon + 2);
     }
 }
 

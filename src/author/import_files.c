@@ -193,8 +193,8 @@ static const char *stem_of(struct wb_arena *arena, const char *path)
 enum wb_code wb_import_append(struct wb_import *import, const char *path, const char *id, const char *name,
                               struct wb_imported **ret_imported, struct wb_error *err)
 {
-    const struct wb_imported *last =
-        import->revisions.count ? &import->revisions.items[import->revisions.count - 1] : NULL;
+    const struct wb_imported *last = import->revisions.count ? &import->revisions.items[import->revisions.count - 1]
+                                                             : NULL;
     const char *parent = last ? last->draft.id : NULL;
     for (size_t i = 0; i < import->revisions.count; i++) {
         if (strcmp(import->revisions.items[i].draft.id, id) == 0) {
@@ -216,6 +216,7 @@ enum wb_code wb_import_append(struct wb_import *import, const char *path, const 
 
 void wb_import_leave_out(struct wb_import *import, struct wb_imported *imported, const char *kind, const char *text)
 {
-    imported->draft.up_sql = wb_arena_printf(import->arena, "-- whimbrel: %s: %s\n", wb_fs_name_of(imported->source), text);
+    imported->draft.up_sql = wb_arena_printf(import->arena, "-- whimbrel: %s: %s\n", wb_fs_name_of(imported->source),
+                                             text);
     wb_import_note(import, imported->draft.id, imported->source, kind, text);
 }

@@ -91,9 +91,9 @@ static enum wb_code add(struct wb_import *import, const struct script *script, c
     }
     const char *placeholder = placeholder_in(import->arena, imported->draft.up_sql);
     if (placeholder)
-        wb_import_note(import, imported->draft.id, script->path, "variables",
-                       wb_arena_printf(import->arena, "it has placeholders (%s); they stand in the SQL as they are",
-                                       placeholder));
+        wb_import_note(
+            import, imported->draft.id, script->path, "variables",
+            wb_arena_printf(import->arena, "it has placeholders (%s); they stand in the SQL as they are", placeholder));
     return WB_OK;
 }
 

@@ -76,7 +76,8 @@ static enum wb_code read_code(struct wb_import *import, const struct wb_versione
 {
     struct wb_imported *imported;
     WB_TRY(wb_import_append(import, file->path, wb_import_number(file->version), file->name, &imported, err));
-    wb_import_leave_out(import, imported, "code", "it is written in Go, and can't be carried over: the revision is empty");
+    wb_import_leave_out(import, imported, "code",
+                        "it is written in Go, and can't be carried over: the revision is empty");
     return WB_OK;
 }
 

@@ -16,8 +16,8 @@ static void report_json(const struct wb_import_result *result)
     for (size_t i = 0; i < result->note_count; i++)
         json_array_append_new(notes, note_json(&result->notes[i]));
     wb_report_json(json_pack("{s:o, s:o, s:I, s:I, s:o}", "dir", wb_json_text(result->folder), "config",
-                             wb_json_text(result->config_path), "revisions", (json_int_t)result->revision_count, "clean",
-                             (json_int_t)result->clean_count, "notes", notes));
+                             wb_json_text(result->config_path), "revisions", (json_int_t)result->revision_count,
+                             "clean", (json_int_t)result->clean_count, "notes", notes));
 }
 
 /* The notes of one revision stand below its line. */
@@ -30,8 +30,8 @@ static void report_notes(const struct wb_report *report, const struct wb_import_
         const char *before = i ? result->notes[i - 1].source : NULL;
         bool same = i > 0 && (note->source == before || (note->source && before && strcmp(note->source, before) == 0));
         if (!same)
-            printf("\n%s%s%s%s%s\n", bold, note->revision ? note->revision : "", note->revision && note->source ? "  " : "",
-                   note->source ? note->source : "", plain);
+            printf("\n%s%s%s%s%s\n", bold, note->revision ? note->revision : "",
+                   note->revision && note->source ? "  " : "", note->source ? note->source : "", plain);
         printf("    %s: %s\n", note->kind, note->text);
     }
 }
@@ -113,25 +113,26 @@ const struct wb_command wb_cmd_import = {
     .name = "import",
     .arguments = "TOOL [FOLDER]",
     .summary = "turn the history of another tool into revision files",
-    .description = "`import alembic` runs every revision of an Alembic history in a scratch database, by the project's\n"
-                   "own interpreter, up, down and up again, and writes down what was run: the same ids, parents,\n"
-                   "labels and dependencies. A database that Alembic left at any revision goes on with whimbrel from\n"
-                   "there. On PostgreSQL the scratch database is made on the configured server and dropped; nothing\n"
-                   "else is connected to.\n"
-                   "\n"
-                   "`import dbmate`, `goose`, `golang-migrate`, `flyway` and `sqitch` take the SQL files of FOLDER.\n"
-                   "A database that the tool has brought somewhere is taken over by `whimbrel stamp` with --from.\n"
-                   "\n"
-                   "The files go into --dir, whimbrel.ini's folder or migrations, which must be missing or empty; all\n"
-                   "of them or none. Where there is no whimbrel.ini, one is written. What can't be carried over, or\n"
-                   "only in part, is listed, and stands in the file as a comment.",
+    .description =
+        "`import alembic` runs every revision of an Alembic history in a scratch database, by the project's\n"
+        "own interpreter, up, down and up again, and writes down what was run: the same ids, parents,\n"
+        "labels and dependencies. A database that Alembic left at any revision goes on with whimbrel from\n"
+        "there. On PostgreSQL the scratch database is made on the configured server and dropped; nothing\n"
+        "else is connected to.\n"
+        "\n"
+        "`import dbmate`, `goose`, `golang-migrate`, `flyway` and `sqitch` take the SQL files of FOLDER.\n"
+        "A database that the tool has brought somewhere is taken over by `whimbrel stamp` with --from.\n"
+        "\n"
+        "The files go into --dir, whimbrel.ini's folder or migrations, which must be missing or empty; all\n"
+        "of them or none. Where there is no whimbrel.ini, one is written. What can't be carried over, or\n"
+        "only in part, is listed, and stands in the file as a comment.",
     .options = options,
     .option_count = WB_COUNT(options),
-    .examples = (const char *const[]){"whimbrel import alembic", "the project in this folder",
-                                      "whimbrel import alembic --ini backend/alembic.ini --scratch sqlite:////tmp/scratch.db",
-                                      "another folder's, in a database that is given",
-                                      "whimbrel import goose db/migrations --dir migrations", "the SQL files of goose",
-                                      NULL},
+    .examples =
+        (const char *const[]){"whimbrel import alembic", "the project in this folder",
+                              "whimbrel import alembic --ini backend/alembic.ini --scratch sqlite:////tmp/scratch.db",
+                              "another folder's, in a database that is given",
+                              "whimbrel import goose db/migrations --dir migrations", "the SQL files of goose", NULL},
     .min_words = 1,
     .max_words = 2,
     .run = run,

@@ -133,8 +133,8 @@ static const char *find_interpreter(struct wb_arena *arena, const char *ini)
 }
 
 /* The URL of the configuration; where that has none, that of the alembic.ini which was named. */
-static enum wb_code find_url(struct work *work, const char *ini, const struct wb_url **ret_url, struct wb_config **other,
-                             struct wb_error *err)
+static enum wb_code find_url(struct work *work, const char *ini, const struct wb_url **ret_url,
+                             struct wb_config **other, struct wb_error *err)
 {
     enum wb_code code = wb_config_get_url(work->project->config, ret_url, err);
     if (code == WB_OK || !ini || strstr(ini, ".toml"))
@@ -173,7 +173,8 @@ static enum wb_code run_bridge(struct work *work, const struct wb_import_alembic
 {
     struct wb_arena *arena = work->arena;
     const char *temporary = getenv("TMPDIR");
-    char *dump = options->dump ? wb_arena_printf(arena, "%s/whimbrel-dump-XXXXXX", temporary ? temporary : "/tmp") : NULL;
+    char *dump = options->dump ? wb_arena_printf(arena, "%s/whimbrel-dump-XXXXXX", temporary ? temporary : "/tmp")
+                               : NULL;
     if (dump)
         WB_TRY(write_dump(work, options->dump, dump, err));
     add_argument(arena, &run->arguments, "--ini", ini);
