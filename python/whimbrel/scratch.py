@@ -19,8 +19,9 @@ HINT = ("The project must take its URL from sqlalchemy.url of the configuration 
         "POSTGRES_HOST, POSTGRES_DB, ...; --url-variable NAME adds one). Nothing was changed.")
 
 
-# Nobody else is there: a lock that is waited for longer is held by another session of the revision itself, for ever.
-LOCK_TIMEOUT_S = 15
+# Nobody else is there: a lock that is waited for longer is held by another session of the revision itself, for ever. And
+# nothing of it has to survive a crash.
+SETTINGS = ("SET lock_timeout = '15s'", "SET synchronous_commit = off")
 MANY_SESSIONS = 10
 
 
@@ -85,22 +86,27 @@ class SQLiteScratch(Scratch):
         self.path = make_url(url).database
         super().__init__(url)
 
-    def _query(self, sql):
+    def _connect(self):
         connection = sqlite3.connect(self.path, isolation_level=None)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    def _query(self, sql):
+        connection = self._connect()
         try:
             return connection.execute(sql).fetchall()
         finally:
             connection.close()
 
     def run_script(self, sql):
-        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection = self._connect()
         try:
             connection.executescript(sql)
         finally:
             connection.close()
 
     def run_all(self, statements, together):
-        connection = sqlite3.connect(self.path, isolation_level=None)
+        connection = self._connect()
         self.execute = connection.execute
         try:
             super().run_all(statements, together)
@@ -143,6 +149,8 @@ class SQLiteScratch(Scratch):
         try:
             cursor.execute("PRAGMA database_list")
             files = {row[1]: row[2] for row in cursor.fetchall()}
+            if self._is_path(files.get("main")):
+                cursor.execute("PRAGMA synchronous = OFF")
         finally:
             cursor.close()
         return self._is_path(files.get("main"))
@@ -164,7 +172,8 @@ class PostgreSQLScratch(Scratch):
         self.query, self.execute = self.view.query, self.view.execute
         self.key = secrets.randbits(62)
         self.query("SELECT pg_catalog.pg_advisory_lock(%d)::text" % self.key)
-        self.execute("SET lock_timeout = '%ds'" % LOCK_TIMEOUT_S)
+        for setting in SETTINGS:
+            self.execute(setting)
 
     def snapshot(self, version_table):
         return catalog.of_postgresql(self.query, version_table)
@@ -213,7 +222,8 @@ class PostgreSQLScratch(Scratch):
                 "WHERE datname = pg_catalog.current_database())" % (self.key >> 32, self.key & 0xFFFFFFFF))
             found = cursor.fetchone()[0] == 1
             if found:
-                cursor.execute("SET lock_timeout = '%ds'" % LOCK_TIMEOUT_S)
+                for setting in SETTINGS:
+                    cursor.execute(setting)
         finally:
             cursor.close()
         if not found:
