@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 VERSIONS ?= 13,14,16,17,18
+export GRAPHS SEED
 
 # The interpreter that Debian's python3-venv is for, whatever else is first on the PATH.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
@@ -42,6 +43,10 @@ test-quick: ## run the tests that take less than a minute together
 test-quick: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --quick
 
+test-differential: ## random graphs beside the real Alembic; GRAPHS says how many, SEED the first one
+test-differential: prepare-test
+	@cd tests && WHIMBREL_BUILD=$(abspath $(BUILD)) ../.venv/bin/python -m pytest -n0 -s -p no:cacheprovider differential
+
 torture: ## kill, cut off and race it for as long as an hour; KILLS and others say how much (scripts/test)
 torture: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --torture
@@ -53,17 +58,17 @@ test-versions: prepare-test
 
 prepare-test:
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory all .venv/.test
+	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
 
 asan: ## build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
 	@$(MAKE) --no-print-directory all BUILD=build-asan SETUP='-Db_sanitize=address,undefined'
 
 test-asan: ## run every test with that build
 	@scripts/install-deps test
-	@$(MAKE) --no-print-directory asan .venv/.test
+	@$(MAKE) --no-print-directory asan .venv/.test .venv/.old
 	@.venv/bin/python scripts/test --build build-asan
 
-bench: ## measure: start, many files, apply, size
+bench: ## measure: start, many files, a large graph, apply, size
 	@scripts/install-deps bench
 	@$(MAKE) --no-print-directory all .venv/.test
 	@.venv/bin/python bench/run
@@ -100,5 +105,11 @@ clean: ## remove everything that was built
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -r $(EXAMPLE_REQUIREMENTS)
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick torture test-versions prepare-test asan test-asan bench fuzz \
-        format-check tidy clean
+# The oldest Alembic and SQLAlchemy that the import knows, for its tests.
+.venv/.old: tests/requirements-old.txt | .venv/bin/pip
+	@$(PYTHON) -m venv .venv/old
+	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
+	@touch $@
+
+.PHONY: all help deps install demo test test-quick test-differential torture test-versions prepare-test asan test-asan \
+        bench fuzz format-check tidy clean

@@ -99,6 +99,7 @@ enum wb_event_type {
     WB_EVENT_REPLICAS_WAITING,  /* replicas have not followed yet; `text`: which, and how far; `elapsed_ms` so far */
     WB_EVENT_REPLICAS_FOLLOWED, /* `total` replicas have; `elapsed_ms`: how long that took */
     WB_EVENT_DONE,              /* everything planned is done; `total`, `elapsed_ms`; `text`: the heads now */
+    WB_EVENT_IMPORTED,          /* `revision` has been taken over; `text`: its message; `step` of `total` */
     WB_EVENT_DEBUG,             /* what is only interesting with -v; `text` */
 };
 
@@ -241,6 +242,55 @@ WB_API enum wb_code wb_merge(wb_project *project, struct wb_name_list revisions,
                              struct wb_error *err);
 
 WB_API void wb_created_release(struct wb_created *created);
+
+/* ---- Coming from other tools ---------------------------------------------------------------------------------- */
+
+struct wb_import_alembic_options {
+    const char *ini;     /* alembic.ini or pyproject.toml; NULL: the one in this folder */
+    const char *section; /* of that file; NULL: "alembic" */
+    const char *python;  /* the project's interpreter; NULL: that of its virtual environment, else python3 */
+    const char *scratch; /* the URL of an empty database to run in; NULL: one is made and dropped */
+    const char *from;    /* a revision to begin at; what is before comes from `dump` */
+    const char *dump;    /* an SQL file: the schema at `from` */
+    struct wb_name_list x;             /* for env.py, as `alembic -x` has them */
+    struct wb_name_list url_variables; /* more environment variables that get the scratch database's URL */
+    long timeout_ms;                   /* for each single step; 0: five minutes */
+};
+
+struct wb_import_note {
+    const char *revision; /* or NULL */
+    const char *source;   /* the file it comes from, or NULL */
+    const char *kind;     /* "condition", "rows", "varies", "downgrade-fails", "downgrade-differs", "unfaithful", ... */
+    const char *text;
+};
+
+struct wb_import_result {
+    const char *folder;      /* what was written: the revision files ... */
+    const char *config_path; /* ... and a whimbrel.ini, or NULL */
+    size_t revision_count;
+    size_t clean_count; /* without a note */
+    const struct wb_import_note *notes;
+    size_t note_count;
+    void *internal;
+};
+
+/*
+ * Turns an Alembic history into revision files: every revision is run by Alembic itself in a scratch database, and what
+ * it ran is written down. The files go into the project's folder, which must be missing or empty; all of them or none.
+ */
+WB_API enum wb_code wb_import_alembic(wb_project *project, const struct wb_import_alembic_options *options,
+                                      struct wb_import_result *ret_result, struct wb_error *err);
+
+/*
+ * The same for the SQL files of "dbmate", "goose", "golang-migrate", "flyway" or "sqitch" in the folder `path`. No
+ * database is asked.
+ */
+WB_API enum wb_code wb_import_files(wb_project *project, const char *tool, const char *path,
+                                    struct wb_import_result *ret_result, struct wb_error *err);
+WB_API void wb_import_result_free(struct wb_import_result *result);
+
+/* Sets the heads table to what the history table of one of those tools says of the database. */
+WB_API enum wb_code wb_stamp_from(wb_project *project, const char *tool, struct wb_error *err);
 
 /* ---- The database --------------------------------------------------------------------------------------------- */
 

@@ -203,9 +203,9 @@ static void append_created(struct wb_str *text, const struct tm *time)
         wb_str_printf(text, "%c%02ld:%02ld\n", minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 }
 
-static void append_section(struct wb_str *text, const char *marker, const char *sql, const char *placeholder)
+static void append_section(struct wb_str *text, const char *marker, const char *options, const char *sql)
 {
-    wb_str_printf(text, "\n%s\n%s", marker, sql ? sql : placeholder);
+    wb_str_printf(text, "\n%s%s%s\n%s", marker, options ? " " : "", options ? options : "", sql ? sql : "");
     if (text->data[text->length - 1] != '\n')
         wb_str_append_char(text, '\n');
 }
@@ -214,10 +214,11 @@ void wb_compose_text(const struct wb_draft *draft, const struct tm *time, struct
 {
     wb_str_printf(text, "-- revision: %s\n", draft->id);
     append_names(text, "revises", &draft->revises);
-    append_created(text, time);
+    if (time)
+        append_created(text, time);
     append_message(text, draft->message);
     append_names(text, "branch-labels", &draft->labels);
     append_names(text, "depends-on", &draft->depends_on);
-    append_section(text, "-- migrate:up", draft->up_sql, "");
-    append_section(text, "-- migrate:down", draft->down_sql, "");
+    append_section(text, "-- migrate:up", draft->up_options, draft->up_sql);
+    append_section(text, "-- migrate:down", draft->down_options, draft->down_sql);
 }

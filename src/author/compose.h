@@ -14,6 +14,7 @@ struct wb_draft {
     const char *message;
     struct wb_names revises, depends_on, labels;
     const char *up_sql, *down_sql; /* NULL: a comment that asks for it */
+    const char *up_options, *down_options; /* behind the markers: "transaction:false", "irreversible"; or NULL */
 };
 
 struct wb_naming {
@@ -32,7 +33,7 @@ enum wb_code wb_compose_time(time_t now, const char *zone, struct tm *ret_time, 
 enum wb_code wb_compose_name(struct wb_arena *arena, const struct wb_naming *naming, const struct wb_draft *draft,
                              const struct tm *time, time_t epoch, const char **ret_name, struct wb_error *err);
 
-/* Appends the whole file. */
+/* Appends the whole file; `time` NULL: it is not known when it was made. */
 void wb_compose_text(const struct wb_draft *draft, const struct tm *time, struct wb_str *text);
 
 #endif

@@ -49,6 +49,24 @@ static bool is_empty_folder(const char *path)
     return empty;
 }
 
+enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder, const struct wb_setting *more,
+                                    size_t more_count, struct wb_error *err)
+{
+    WB_AUTO(wb_str) text = WB_STR_INIT;
+    wb_str_append(&text, "# whimbrel: keeps the database's schema in step with the code. See whimbrel.ini(5).\n"
+                         "[whimbrel]\n\n"
+                         "# The database. DATABASE_URL, WHIMBREL_URL and --url beat this.\n");
+    if (url)
+        wb_str_printf(&text, "url = %s\n", url);
+    else
+        wb_str_append(&text, "# url = postgresql://user@localhost/name\n");
+    wb_str_printf(&text, "\n# Where the revisions are.\ndir = %s\n", folder);
+    for (size_t i = 0; i < more_count; i++)
+        if (more[i].value)
+            wb_str_printf(&text, "%s = %s\n", more[i].key, more[i].value);
+    return wb_fs_create(path, wb_str_text(&text), text.length, err);
+}
+
 enum wb_code wb_author_init(const char *config_path, const char *folder, const char *url, struct wb_error *err)
 {
     if (wb_fs_exists(config_path))
@@ -56,19 +74,9 @@ enum wb_code wb_author_init(const char *config_path, const char *folder, const c
     if (wb_fs_exists(folder) && !is_empty_folder(folder))
         return wb_fail(err, WB_EIO, "%s is there already and not empty; nothing was written", folder);
 
-    WB_AUTO(wb_str) text = WB_STR_INIT;
     WB_AUTO(wb_str) found = WB_STR_INIT;
-    wb_str_append(&text, "# whimbrel: keeps the database's schema in step with the code. See whimbrel.ini(5).\n"
-                         "[whimbrel]\n\n"
-                         "# The database. DATABASE_URL, WHIMBREL_URL and --url beat this.\n");
-    if (url)
-        wb_str_printf(&text, "url = %s\n", url);
-    else if (find_application_url(&found))
-        wb_str_printf(&text, "url = %s\n", wb_str_text(&found));
-    else
-        wb_str_append(&text, "# url = postgresql://user@localhost/name\n");
-    wb_str_printf(&text, "\n# Where the revisions are.\ndir = %s\n", folder);
-
+    if (!url && find_application_url(&found))
+        url = wb_str_text(&found);
     WB_TRY(wb_fs_make_folder(folder, err));
-    return wb_fs_create(config_path, wb_str_text(&text), text.length, err);
+    return wb_author_write_config(config_path, url, folder, NULL, 0, err);
 }

@@ -1,6 +1,7 @@
 #include "cli/drawing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/auto.h"
 #include "base/list.h"
@@ -15,14 +16,25 @@ struct drawing {
     struct wb_arena arena;
     struct wb_names lanes;
     const struct wb_revision_list *list;
+    const char **ids; /* all that are listed, sorted */
 };
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void sort_ids(struct drawing *drawing)
+{
+    drawing->ids = WB_NEW_ARRAY(&drawing->arena, drawing->list->count, const char *);
+    for (size_t i = 0; i < drawing->list->count; i++)
+        drawing->ids[i] = drawing->list->items[i].id;
+    qsort(drawing->ids, drawing->list->count, sizeof *drawing->ids, compare_ids);
+}
 
 static bool is_listed(const struct drawing *drawing, const char *id)
 {
-    for (size_t i = 0; i < drawing->list->count; i++)
-        if (strcmp(drawing->list->items[i].id, id) == 0)
-            return true;
-    return false;
+    return bsearch(&id, drawing->ids, drawing->list->count, sizeof *drawing->ids, compare_ids) != NULL;
 }
 
 static void remove_lane(struct drawing *drawing, size_t lane)
@@ -137,6 +149,7 @@ static void follow_parents(struct drawing *drawing, const struct wb_revision_inf
 void wb_draw_history(const struct wb_report *report, const struct wb_revision_list *list)
 {
     struct drawing drawing = {.list = list};
+    sort_ids(&drawing);
     for (size_t i = 0; i < list->count; i++) {
         const struct wb_revision_info *info = &list->items[i];
         size_t lane = lane_of(&drawing, info->id);

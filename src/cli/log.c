@@ -232,6 +232,10 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
         wb_str_printf(text, "done: %u revision%s in %s, the database is now at %s", event->total, plural(event->total),
                       elapsed, event->text);
         return WB_LOG_INFO;
+    case WB_EVENT_IMPORTED:
+        wb_str_printf(text, "[%u/%u] %s%s%s", event->step, event->total, event->revision, *event->text ? ", " : "",
+                      event->text);
+        return WB_LOG_INFO;
     case WB_EVENT_DEBUG:
         wb_str_append(text, event->text);
         return WB_LOG_DEBUG;
@@ -246,10 +250,10 @@ static json_t *event_fields(const struct wb_event *event)
         json_object_set_new(fields, "revision", wb_json_text(event->revision));
     if (event->total)
         json_object_set_new(fields, "total", json_integer(event->total));
-    if (event->step) {
+    if (event->step)
         json_object_set_new(fields, "step", json_integer(event->step));
+    if (event->step && event->type != WB_EVENT_IMPORTED)
         json_object_set_new(fields, "direction", json_string(event->downgrade ? "down" : "up"));
-    }
     if (event->elapsed_ms > 0)
         json_object_set_new(fields, "elapsed_ms", json_real(round(event->elapsed_ms * 1000) / 1000));
     if (event->type == WB_EVENT_PROGRESS && event->percent >= 0)

@@ -658,6 +658,16 @@ enum wb_code wb_config_new(const struct wb_setting *settings, size_t setting_cou
     return code;
 }
 
+const struct wb_dotenv *wb_config_dotenv(const struct wb_config *config)
+{
+    return &config->dotenv;
+}
+
+const char *wb_config_alembic_ini(const struct wb_config *config)
+{
+    return config->is_alembic ? config->ini.path : NULL;
+}
+
 void wb_config_set_cancel_fd(struct wb_config *config, int fd)
 {
     config->cancel_fd = fd;

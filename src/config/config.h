@@ -84,6 +84,10 @@ enum wb_code wb_config_get_folders(struct wb_config *config, struct wb_names *re
 /* The URL, parsed; WB_ECONFIG, with all the ways to give one in the hint, when there is none. */
 enum wb_code wb_config_get_url(struct wb_config *config, const struct wb_url **ret_url, struct wb_error *err);
 
+/* The variables of .env, and the alembic.ini that was read as the configuration (NULL: none was). */
+const struct wb_dotenv *wb_config_dotenv(const struct wb_config *config);
+const char *wb_config_alembic_ini(const struct wb_config *config);
+
 /* The key of that name ("lock_timeout" or "lock-timeout"); false when there is none. */
 bool wb_key_find(const char *name, enum wb_key *ret_key);
 const char *wb_key_name(enum wb_key key);

@@ -35,6 +35,7 @@ const char *wb_event_name(enum wb_event_type type)
         [WB_EVENT_REPLICAS_WAITING] = "replicas_waiting",
         [WB_EVENT_REPLICAS_FOLLOWED] = "replicas_followed",
         [WB_EVENT_DONE] = "done",
+        [WB_EVENT_IMPORTED] = "imported",
         [WB_EVENT_DEBUG] = "debug",
     };
     return (size_t)type < WB_COUNT(names) && names[type] ? names[type] : "unknown";

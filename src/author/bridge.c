@@ -1,0 +1,467 @@
+#include "author/bridge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "config/url.h"
+
+#define MODULE "whimbrel/alembic.py"
+#define MESSAGE_FD 3 /* of the child */
+#define MESSAGE_LIMIT ((size_t)256 * 1024 * 1024)
+#define NAME_LIMIT 64
+#define OUTPUT_KEPT ((size_t)2048)
+#define END_PAUSE_MS 5
+#define END_LIMIT_MS 5000 /* after its last word */
+
+struct bridge {
+    struct wb_arena arena; /* of the run */
+    const struct wb_bridge_call *call;
+    pid_t pid; /* 0 when it has ended; also its process group */
+    int messages, output;
+    struct wb_str text;                          /* what has come of messages and is not used yet */
+    struct wb_str printed;                       /* the end of what it has printed */
+    const char *at_file, *at_what, *at_revision; /* what it is at */
+    long deadline_ms;
+    bool is_done;
+};
+
+static long now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void bridge_release(struct bridge *bridge)
+{
+    if (bridge->pid > 0) {
+        kill(-bridge->pid, SIGKILL);
+        while (waitpid(bridge->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close_fd(&bridge->messages);
+    close_fd(&bridge->output);
+    wb_str_release(&bridge->text);
+    wb_str_release(&bridge->printed);
+    wb_arena_release(&bridge->arena);
+}
+
+/* ---- Where it is ---------------------------------------------------------------------------------------------- */
+
+static bool is_home(struct wb_arena *arena, const char *folder)
+{
+    return wb_fs_exists(wb_fs_join(arena, folder, MODULE));
+}
+
+/*
+ * WHIMBREL_PYTHON, else beside the program (PREFIX/bin/whimbrel: ../share/whimbrel/python; build/whimbrel: ../python), else
+ * where it was to be installed.
+ */
+static enum wb_code find_home(struct wb_arena *arena, const char **ret_folder, struct wb_error *err)
+{
+    static const char *const beside[] = {"../share/whimbrel/python", "../python"};
+    const char *given = getenv("WHIMBREL_PYTHON");
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (given && *given) {
+        *ret_folder = given;
+        if (is_home(arena, given))
+            return WB_OK;
+        return wb_fail(err, WB_EFAILED, "WHIMBREL_PYTHON is %s, where there is no " MODULE, given);
+    }
+    for (size_t i = 0; length > 0 && i < WB_COUNT(beside); i++) {
+        program[length] = '\0';
+        *ret_folder = wb_fs_join(arena, wb_fs_folder_of(arena, program), beside[i]);
+        if (is_home(arena, *ret_folder))
+            return WB_OK;
+    }
+    *ret_folder = WB_PYTHON_FOLDER;
+    if (is_home(arena, *ret_folder))
+        return WB_OK;
+    wb_fail(err, WB_EFAILED, "whimbrel's part in Python is not installed: there is no " WB_PYTHON_FOLDER "/" MODULE);
+    wb_error_hint(err, "Install whimbrel as a whole, or say where its folder python is by WHIMBREL_PYTHON.");
+    return err->code;
+}
+
+/* ---- Starting it ---------------------------------------------------------------------------------------------- */
+
+struct strings {
+    char **items;
+    size_t count, capacity;
+};
+
+static void add_variable(struct wb_arena *arena, struct strings *strings, const char *name, const char *value)
+{
+    *WB_PUSH(arena, *strings) = wb_arena_printf(arena, "%s=%s", name, value);
+}
+
+static bool is_variable(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+static char **make_environment(struct wb_arena *arena, const struct wb_bridge_call *call, const char *home)
+{
+    struct strings strings = {0};
+    const char *path = getenv("PYTHONPATH");
+    for (char **entry = environ; entry && *entry; entry++)
+        if (!is_variable(*entry, "PYTHONPATH") && !is_variable(*entry, "WHIMBREL_SCRATCH_URL"))
+            *WB_PUSH(arena, strings) = *entry;
+    for (size_t i = 0; call->dotenv && i < call->dotenv->count; i++) {
+        const struct wb_variable *variable = &call->dotenv->items[i];
+        if (!getenv(variable->name) && wb_dotenv_find(call->dotenv, variable->name) == variable)
+            add_variable(arena, &strings, variable->name, variable->value);
+    }
+    add_variable(arena, &strings, "PYTHONPATH", path && *path ? wb_arena_printf(arena, "%s:%s", home, path) : home);
+    add_variable(arena, &strings, "PYTHONDONTWRITEBYTECODE", "1");
+    add_variable(arena, &strings, "WHIMBREL_SCRATCH_URL", call->scratch_url);
+    *WB_PUSH(arena, strings) = NULL;
+    return strings.items;
+}
+
+static char **make_arguments(struct wb_arena *arena, const struct wb_bridge_call *call)
+{
+    struct strings strings = {0};
+    const char *const first[] = {call->interpreter, "-m", "whimbrel.alembic", "--output-fd"};
+    for (size_t i = 0; i < WB_COUNT(first); i++)
+        *WB_PUSH(arena, strings) = wb_arena_strdup(arena, first[i]);
+    *WB_PUSH(arena, strings) = wb_arena_printf(arena, "%d", MESSAGE_FD);
+    for (size_t i = 0; i < call->arguments.count; i++)
+        *WB_PUSH(arena, strings) = wb_arena_strdup(arena, call->arguments.items[i]);
+    *WB_PUSH(arena, strings) = NULL;
+    return strings.items;
+}
+
+/* A process group of its own, to be killed as a whole, with the signals of a fresh process. */
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int failed = posix_spawnattr_setflags(attributes,
+                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    failed = failed ? failed : posix_spawnattr_setpgroup(attributes, 0);
+    failed = failed ? failed : posix_spawnattr_setsigmask(attributes, &none);
+    return failed ? failed : posix_spawnattr_setsigdefault(attributes, &all);
+}
+
+static int set_actions(posix_spawn_file_actions_t *actions, int messages, int output)
+{
+    int failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
+    return failed ? failed : posix_spawn_file_actions_adddup2(actions, messages, MESSAGE_FD);
+}
+
+/* Gives back 0 or an errno. */
+static int spawn(pid_t *ret_pid, char *const *arguments, char *const *environment, int messages, int output)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int failed = posix_spawn_file_actions_init(&actions);
+    if (failed)
+        return failed;
+    failed = posix_spawnattr_init(&attributes);
+    if (!failed) {
+        failed = set_actions(&actions, messages, output);
+        failed = failed ? failed : set_attributes(&attributes);
+        failed = failed ? failed : posix_spawnp(ret_pid, arguments[0], &actions, &attributes, arguments, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+static enum wb_code start(struct bridge *bridge, struct wb_error *err)
+{
+    const char *home;
+    int messages[2] = {-1, -1}, output[2] = {-1, -1};
+    WB_TRY(find_home(&bridge->arena, &home, err));
+    int failed = pipe2(messages, O_CLOEXEC) < 0 || pipe2(output, O_CLOEXEC) < 0 ? errno : 0;
+    /* Above MESSAGE_FD, or the child's dup2 of the one could close the other. */
+    int high = failed ? -1 : fcntl(output[1], F_DUPFD_CLOEXEC, MESSAGE_FD + 1);
+    if (!failed && high < 0)
+        failed = errno;
+    if (!failed)
+        failed = spawn(&bridge->pid, make_arguments(&bridge->arena, bridge->call),
+                       make_environment(&bridge->arena, bridge->call, home), messages[1], high);
+    bridge->messages = messages[0];
+    bridge->output = output[0];
+    close_fd(&messages[1]);
+    close_fd(&output[1]);
+    close_fd(&high);
+    if (!failed)
+        return WB_OK;
+    bridge->pid = 0;
+    wb_fail(err, WB_EFAILED, "can't start the interpreter %s: %s", bridge->call->interpreter, strerror(failed));
+    wb_error_hint(err, "Name the project's interpreter: --python .venv/bin/python");
+    return err->code;
+}
+
+/* ---- What it says --------------------------------------------------------------------------------------------- */
+
+const char *wb_bridge_get(const struct wb_bridge_message *message, const char *name)
+{
+    for (size_t i = 0; i < message->count; i++)
+        if (strcmp(message->items[i].name, name) == 0)
+            return message->items[i].value;
+    return NULL;
+}
+
+static enum wb_code fail_as_it_says(const struct wb_bridge_message *message, struct wb_arena *arena,
+                                    struct wb_error *err)
+{
+    const char *text = wb_bridge_get(message, "message");
+    const char *detail = wb_bridge_get(message, "detail"), *hint = wb_bridge_get(message, "hint");
+    const char *line = wb_bridge_get(message, "line");
+    wb_fail(err, WB_EFAILED, "%s", text ? wb_url_redact_text(arena, text) : "the import failed");
+    if (detail)
+        wb_error_detail(err, "%s", wb_url_redact_text(arena, detail));
+    if (hint)
+        wb_error_hint(err, "%s", hint);
+    if (wb_bridge_get(message, "file"))
+        wb_error_place(err, wb_bridge_get(message, "file"), line ? (unsigned)strtoul(line, NULL, 10) : 0, 0);
+    if (wb_bridge_get(message, "revision"))
+        wb_error_revision(err, wb_bridge_get(message, "revision"));
+    return err->code;
+}
+
+static void note_progress(struct bridge *bridge, const struct wb_bridge_message *message)
+{
+    const char *path = wb_bridge_get(message, "path");
+    const char *text = wb_bridge_get(message, "text");
+    const char *revision = wb_bridge_get(message, "revision");
+    bridge->at_file = path ? wb_arena_strdup(&bridge->arena, path) : NULL;
+    bridge->at_what = text ? wb_arena_strdup(&bridge->arena, text) : "";
+    bridge->at_revision = revision ? wb_arena_strdup(&bridge->arena, revision) : NULL;
+}
+
+static enum wb_code take(struct bridge *bridge, const struct wb_bridge_message *message, struct wb_arena *arena,
+                         struct wb_error *err)
+{
+    const char *type = wb_bridge_get(message, "type");
+    if (wb_equal(type, "error"))
+        return fail_as_it_says(message, arena, err);
+    if (wb_equal(type, "progress"))
+        note_progress(bridge, message);
+    if (wb_equal(type, "done")) {
+        bridge->is_done = true;
+        return WB_OK;
+    }
+    return bridge->call->on_message(message, bridge->call->user, err);
+}
+
+enum parsed { PARSED, NOT_YET, NONSENSE };
+
+/* A message at the beginning of the text; `*ret_length` is where it ends. */
+static enum parsed parse(struct wb_slice text, struct wb_arena *arena, struct wb_bridge_message *message,
+                         size_t *ret_length)
+{
+    size_t at = 0;
+    for (;;) {
+        const char *newline = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
+        if (!newline)
+            return text.length - at > NAME_LIMIT ? NONSENSE : NOT_YET;
+        size_t line = (size_t)(newline - (text.data + at));
+        if (line == 0) {
+            *ret_length = at + 1;
+            return PARSED;
+        }
+        const char *blank = memchr(text.data + at, ' ', line);
+        if (!blank || line > NAME_LIMIT)
+            return NONSENSE;
+        size_t length = strtoul(blank + 1, NULL, 10);
+        size_t value = at + line + 1;
+        if (length > MESSAGE_LIMIT)
+            return NONSENSE;
+        if (text.length - value < length + 1)
+            return NOT_YET;
+        if (text.data[value + length] != '\n')
+            return NONSENSE;
+        *WB_PUSH(arena, *message) = (struct wb_bridge_field){
+            wb_arena_strndup(arena, text.data + at, (size_t)(blank - (text.data + at))),
+            wb_arena_strndup(arena, text.data + value, length)};
+        at = value + length + 1;
+    }
+}
+
+static enum wb_code use_messages(struct bridge *bridge, struct wb_error *err)
+{
+    enum wb_code code = WB_OK;
+    size_t used = 0;
+    for (bool more = true; more && code == WB_OK;) {
+        struct wb_arena arena = WB_ARENA_INIT;
+        struct wb_bridge_message message = {0};
+        size_t length = 0;
+        struct wb_slice rest = {wb_str_text(&bridge->text) + used, bridge->text.length - used};
+        enum parsed parsed = parse(rest, &arena, &message, &length);
+        if (parsed == PARSED)
+            code = take(bridge, &message, &arena, err);
+        else if (parsed == NONSENSE || rest.length > MESSAGE_LIMIT)
+            code = wb_fail(err, WB_EFAILED, "what the bridge to Alembic says can't be understood");
+        more = parsed == PARSED;
+        used += length;
+        wb_arena_release(&arena);
+    }
+    if (used) {
+        memmove(bridge->text.data, bridge->text.data + used, bridge->text.length - used);
+        bridge->text.length -= used;
+        bridge->text.data[bridge->text.length] = '\0';
+    }
+    return code;
+}
+
+/* ---- Listening ------------------------------------------------------------------------------------------------ */
+
+/* Takes what is there; closes the descriptor at its end. */
+static ssize_t drain(int *fd, struct wb_str *into)
+{
+    char buffer[65536];
+    ssize_t got = read(*fd, buffer, sizeof buffer);
+    if (got > 0)
+        wb_str_append_bytes(into, buffer, (size_t)got);
+    else if (got == 0 || errno != EINTR)
+        close_fd(fd);
+    return got;
+}
+
+static void keep_end(struct wb_str *printed)
+{
+    if (printed->length <= 4 * OUTPUT_KEPT)
+        return;
+    memmove(printed->data, printed->data + printed->length - 2 * OUTPUT_KEPT, 2 * OUTPUT_KEPT);
+    printed->length = 2 * OUTPUT_KEPT;
+    printed->data[printed->length] = '\0';
+}
+
+/* The last lines that it printed, as the error's detail. */
+static void add_printed(struct bridge *bridge, struct wb_error *err)
+{
+    struct wb_slice text = wb_slice_trim((struct wb_slice){wb_str_text(&bridge->printed), bridge->printed.length});
+    if (text.length > OUTPUT_KEPT) {
+        text.data += text.length - OUTPUT_KEPT;
+        text.length = OUTPUT_KEPT;
+        const char *newline = memchr(text.data, '\n', text.length);
+        if (newline)
+            text = (struct wb_slice){newline + 1, text.length - (size_t)(newline + 1 - text.data)};
+    }
+    WB_AUTO(wb_str) printable = WB_STR_INIT;
+    wb_str_append_printable(&printable, text.data, text.length);
+    if (printable.length)
+        wb_error_detail(err, "it printed:\n%s", wb_url_redact_text(&bridge->arena, wb_str_text(&printable)));
+}
+
+static enum wb_code fail_silent(struct bridge *bridge, struct wb_error *err)
+{
+    wb_fail(err, WB_EFAILED, "%s (%s) takes longer than %ld s, and was ended",
+            bridge->at_file ? bridge->at_file : "the interpreter", bridge->at_what, bridge->call->silence_ms / 1000);
+    if (bridge->at_file)
+        wb_error_place(err, bridge->at_file, 0, 0);
+    if (bridge->at_revision)
+        wb_error_revision(err, bridge->at_revision);
+    add_printed(bridge, err);
+    wb_error_hint(err, "Does it wait for something? --timeout gives it longer.");
+    return err->code;
+}
+
+static enum wb_code wait_for(struct bridge *bridge, struct pollfd *fds, size_t count, long at_most_ms,
+                             struct wb_error *err)
+{
+    long left = bridge->deadline_ms - now_ms();
+    if (left <= 0)
+        return fail_silent(bridge, err);
+    fds[count] = (struct pollfd){bridge->call->cancel_fd, POLLIN, 0};
+    int ready = poll(fds, count + 1, (int)(left < at_most_ms ? left : at_most_ms));
+    if (ready < 0 && errno != EINTR)
+        return wb_fail_errno(err, WB_EFAILED, "can't read what the bridge to Alembic says");
+    if (ready > 0 && fds[count].revents & (POLLIN | POLLHUP))
+        return wb_fail(err, WB_ECANCELLED, "cancelled: nothing was written");
+    return WB_OK;
+}
+
+static enum wb_code listen_to(struct bridge *bridge, struct wb_error *err)
+{
+    while (bridge->messages >= 0) {
+        struct pollfd fds[3] = {{bridge->messages, POLLIN, 0}, {bridge->output, POLLIN, 0}};
+        WB_TRY(wait_for(bridge, fds, 2, INT_MAX, err));
+        if (fds[1].revents)
+            drain(&bridge->output, &bridge->printed);
+        keep_end(&bridge->printed);
+        if (fds[0].revents && drain(&bridge->messages, &bridge->text) > 0) {
+            bridge->deadline_ms = now_ms() + bridge->call->silence_ms;
+            WB_TRY(use_messages(bridge, err));
+        }
+        if (bridge->is_done)
+            break;
+    }
+    return WB_OK;
+}
+
+/* -1 in `*ret_status` when the host program ignores SIGCHLD, so that nobody can know. */
+static enum wb_code wait_for_end(struct bridge *bridge, int *ret_status, struct wb_error *err)
+{
+    bridge->deadline_ms = now_ms() + END_LIMIT_MS;
+    for (;;) {
+        pid_t ended = waitpid(bridge->pid, ret_status, WNOHANG);
+        if (ended < 0 && errno == ECHILD)
+            *ret_status = -1;
+        if (ended == bridge->pid || (ended < 0 && errno == ECHILD)) {
+            bridge->pid = 0;
+            break;
+        }
+        struct pollfd fds[2] = {{bridge->output, POLLIN, 0}};
+        WB_TRY(wait_for(bridge, fds, 1, END_PAUSE_MS, err));
+        if (fds[0].revents)
+            drain(&bridge->output, &bridge->printed);
+        keep_end(&bridge->printed);
+    }
+    struct pollfd rest = {bridge->output, POLLIN, 0};
+    while (bridge->output >= 0 && poll(&rest, 1, 0) > 0 && drain(&bridge->output, &bridge->printed) > 0)
+        keep_end(&bridge->printed);
+    return WB_OK;
+}
+
+static enum wb_code fail_ended(struct bridge *bridge, int status, struct wb_error *err)
+{
+    const char *what = bridge->at_file ? bridge->at_file : bridge->call->interpreter;
+    if (status != -1 && WIFSIGNALED(status))
+        wb_fail(err, WB_EFAILED, "the interpreter was killed by signal %d while it was at %s", WTERMSIG(status), what);
+    else
+        wb_fail(err, WB_EFAILED, "the interpreter ended by itself (status %d) while it was at %s",
+                status == -1 ? -1 : WEXITSTATUS(status), what);
+    if (bridge->at_file)
+        wb_error_place(err, bridge->at_file, 0, 0);
+    add_printed(bridge, err);
+    return err->code;
+}
+
+enum wb_code wb_bridge_run(const struct wb_bridge_call *call, struct wb_error *err)
+{
+    WB_AUTO(bridge) bridge = {.call = call, .messages = -1, .output = -1, .at_what = "starting"};
+    int status = -1;
+    bridge.deadline_ms = now_ms() + call->silence_ms;
+    WB_TRY(start(&bridge, err));
+    WB_TRY(listen_to(&bridge, err));
+    if (bridge.is_done)
+        return WB_OK; /* whatever the project has left running is not waited for */
+    WB_TRY(wait_for_end(&bridge, &status, err));
+    return fail_ended(&bridge, status, err);
+}

@@ -1,0 +1,511 @@
+"""
+`whimbrel import alembic`: what Alembic makes of a history and what whimbrel makes of the imported files is the same, at
+every revision, up and down; and whatever is wrong with the project ends in one message and without a half-written folder.
+"""
+
+import ast
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from support.alembic import Alembic, content, copy_history, revision, write_history
+from support.database import PostgreSQL, SQLite
+from support.program import PROGRAM, ROOT, wait_until
+
+SETTINGS = {"APP_SETTING": "from the file"}
+HISTORIES = [("shop", "postgresql"), ("async", "postgresql"), ("notes", "sqlite"), ("toml", "sqlite")]
+
+
+def url_of(database, name="shop"):
+    return database.url.replace("postgresql:", "postgresql+psycopg:") if name == "shop" else database.url
+
+
+def new_database(request, engine, path):
+    if engine == "sqlite":
+        return SQLite(path)
+    database = PostgreSQL(request.getfixturevalue("cluster"))
+    request.addfinalizer(database.remove)
+    return database
+
+
+class Pair:
+    """A history, imported; one database for Alembic and one for whimbrel."""
+
+    def __init__(self, request, whimbrel, tmp_path, name, engine, python=sys.executable):
+        self.name, self.engine, self.request, self.tmp_path = name, engine, request, tmp_path
+        self.folder = copy_history(name, whimbrel.folder)
+        self.whimbrel, self.python = whimbrel, python
+        self.theirs = new_database(request, engine, tmp_path / "theirs.db")
+        self.ours = new_database(request, engine, tmp_path / "ours.db")
+        self.table = "app_version" if name == "async" else "alembic_version"
+        self.alembic = self.alembic_on(self.theirs)
+        self.order = self.alembic.order()
+
+    def alembic_on(self, database):
+        environment = SETTINGS | {"DATABASE_URL": url_of(database, self.name)}
+        if self.name in ("shop", "notes", "toml"):
+            url = url_of(database, self.name)
+            env = self.folder / "migrations" / "env.py"
+            env = env if env.exists() else self.folder / "db" / "env.py"
+            line = 'import os; context.config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])\n'
+            if line not in env.read_text():
+                env.write_text(env.read_text().replace("engine = ", line + "engine = ", 1))
+            environment["DATABASE_URL"] = url
+        alembic = Alembic(self.folder, environment, self.python)
+        self.request.addfinalizer(alembic.close)
+        return alembic
+
+    def run_import(self, *arguments, **options):
+        return self.whimbrel("import", "alembic", "--python", self.python, "--dir", "imported", *arguments,
+                             env=SETTINGS | {"DATABASE_URL": url_of(self.ours, self.name)}, **options)
+
+    def run(self, *arguments, database=None):
+        return self.whimbrel(*arguments, env={"DATABASE_URL": (database or self.ours).url})
+
+    def content(self, database):
+        return content(database, (self.table, "whimbrel_ledger"))
+
+    def heads(self, database):
+        return sorted(row[0] for row in database.query(f"SELECT version_num FROM {self.table}"))
+
+    def same(self, what):
+        assert self.heads(self.theirs) == self.heads(self.ours), what
+        assert self.content(self.theirs) == self.content(self.ours), what
+
+
+@pytest.fixture(params=HISTORIES, ids=lambda param: param[0])
+def pair(request, whimbrel, tmp_path):
+    return Pair(request, whimbrel, tmp_path, *request.param)
+
+
+def walk_both(pair):
+    for id, _ in pair.order:
+        pair.alembic("upgrade", id)
+        pair.run("upgrade", id).ok()
+        pair.same(f"upgrade {id}")
+    for id, parents in reversed(pair.order):
+        target = parents[0] if parents else "base"
+        done = pair.alembic("downgrade", target, check=False)
+        ours = pair.run("downgrade", target, "--yes")
+        if done is not None:
+            assert ours.code == 1, ours  # the downgrade that fails is none of whimbrel's either
+            for database in (pair.theirs, pair.ours):
+                restart_below(pair, database, id, parents)
+        pair.same(f"downgrade {target}")
+
+
+def clear(database):
+    if database.engine == "sqlite":
+        database.path.unlink(missing_ok=True)
+    else:
+        database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS audit CASCADE")
+
+
+def restart_below(pair, database, id, parents):
+    """A database that is below a revision which there is no way back from."""
+    clear(database)
+    for other, _ in pair.order:
+        if other == id:
+            break
+        if database is pair.ours:
+            pair.run("upgrade", other).ok()
+        else:
+            pair.alembic("upgrade", other)
+
+
+@pytest.mark.timeout(300)
+def test_the_same_at_every_revision(pair):
+    pair.run_import().ok()
+    walk_both(pair)
+
+
+@pytest.mark.timeout(300)
+def test_takes_over_from_any_revision(pair):
+    pair.run_import().ok()
+    clear(pair.theirs)
+    pair.alembic("upgrade", "heads")
+    there = pair.alembic_on(pair.ours)
+    for id, _ in pair.order:
+        clear(pair.ours)
+        there("upgrade", id)
+        pair.run("upgrade").ok()
+        pair.same(id)
+        there("current", "--check-heads")  # and Alembic takes it back
+
+
+def test_notes_say_what_is_not_certain(request, whimbrel, tmp_path):
+    pair = Pair(request, whimbrel, tmp_path, "shop", "postgresql")
+    result = pair.run_import("--json").ok().json()
+    notes = {(note["revision"], note["kind"]) for note in result["notes"]}
+    assert notes == {("a2", "downgrade-differs"), ("b1", "condition"), ("b2", "rows"), ("b2", "varies"),
+                     ("c1", "downgrade-differs"), ("d2", "downgrade-fails")}
+    assert result["revisions"] == 9 and result["clean"] == 4 and result["dir"] == "imported"
+    text = {path.name.split("_")[1]: path.read_text() for path in (pair.folder / "imported").glob("*.sql")}
+    assert "-- whimbrel: ran after reading: SELECT id, name FROM users WHERE state = 'new'\nUPDATE users" in text["b2"]
+    assert "type public.order_kind is new" in text["a2"]
+    assert "-- migrate:down irreversible\n" in text["d2"] and "NotImplementedError" in text["d2"]
+    assert "-- migrate:up transaction:false\nALTER TYPE" in text["c1"]
+    assert "never" not in text["c2"]  # its savepoint was rolled back
+    assert "-- created: 2024-01-02T10:11:12Z" in text["a1"] and "-- branch-labels: main" in text["a1"]
+    assert "-- depends-on: b1" in text["c2"] and "-- revises: b2, c2" in text["d1"]
+    assert pair.run("history").ok().out.count("\n") >= 9
+
+
+def test_nothing_is_left_on_the_server(request, whimbrel, tmp_path):
+    pair = Pair(request, whimbrel, tmp_path, "async", "postgresql")
+    pair.run_import().ok()
+    assert scratch_databases(pair.ours) == []
+    assert pair.ours.all_tables() == []
+
+
+def scratch_databases(database):
+    return [row[0] for row in database.query("SELECT datname FROM pg_database WHERE datname LIKE 'whimbrel_scratch%'")]
+
+
+def test_settings_of_env_are_written_down(whimbrel):
+    write_history(whimbrel.folder, {"a.py": revision("a1")}, env=(
+        "from alembic import context\nfrom sqlalchemy import create_engine\n"
+        "with create_engine(context.config.get_main_option('sqlalchemy.url')).connect() as connection:\n"
+        "    context.configure(connection=connection, version_table='versions')\n"
+        "    with context.begin_transaction():\n        context.run_migrations()\n"))
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out").ok()
+    assert "version_table = versions\n" in (whimbrel.folder / "whimbrel.ini").read_text()
+    assert "url = sqlite:///app.db\n" in (whimbrel.folder / "whimbrel.ini").read_text()
+    assert not (whimbrel.folder / "app.db").exists()
+
+
+# ---- Older tools ----
+
+OLD = ROOT / ".venv" / "old" / "bin" / "python"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.slow
+@pytest.mark.parametrize("name, on", HISTORIES[:3])
+def test_oldest_supported_tools(request, whimbrel, tmp_path, name, on):
+    """Alembic 1.8 and SQLAlchemy 1.4; psycopg2."""
+    if not OLD.exists():
+        pytest.fail("make prepare-test has not made .venv/old")
+    pair = Pair(request, whimbrel, tmp_path, name, on, str(OLD))
+    if name == "shop":
+        pair.whimbrel("import", "alembic", "--python", str(OLD), "--dir", "imported",
+                      env={"DATABASE_URL": pair.ours.url}).ok()
+        pair.alembic.environment["DATABASE_URL"] = pair.theirs.url
+    else:
+        pair.run_import().ok()
+    walk_both(pair)
+
+
+def test_bridge_is_python_3_8():
+    for path in (ROOT / "python").rglob("*.py"):
+        ast.parse(path.read_text(), feature_version=(3, 8))
+
+
+# ---- From a revision on ----
+
+
+@pytest.mark.parametrize("name, on", [("shop", "postgresql"), ("notes", "sqlite")])
+def test_from_a_revision_with_a_dump(request, whimbrel, tmp_path, name, on):
+    pair = Pair(request, whimbrel, tmp_path, name, on)
+    base = "b1" if name == "shop" else "n3"
+    pair.alembic("upgrade", base)
+    dump = pair.folder / "schema.sql"
+    if on == "postgresql":
+        done = subprocess.run(["pg_dump", "-s", "-O", pair.theirs.url], capture_output=True, text=True, check=True)
+        dump.write_text(done.stdout)
+    else:
+        dump.write_text("".join(row[0] + ";\n" for row in pair.theirs.query(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))
+    for path in list(pair.folder.rglob("versions/*.py")):  # the first ones no longer run
+        if path.name.startswith(("a1", "1_")):
+            path.write_text(path.read_text().replace("def upgrade():", "def upgrade():\n    raise RuntimeError('too old')"))
+    if name == "shop":
+        pair.run_import("--from", base, "--dump", "schema.sql").failed(1, "does not come after b1", "c1")
+        for other in ("c1_outside", "c2_functions", "d1_merge", "d2_one_way", "e1_other"):
+            (pair.folder / "migrations" / "versions" / f"{other}.py").unlink()
+    pair.run_import("--from", base, "--dump", "schema.sql").ok()
+    pair.run("upgrade").ok()
+    pair.alembic("upgrade", "heads")
+    theirs, ours = pair.content(pair.theirs), pair.content(pair.ours)
+    assert theirs[0] == ours[0]
+    assert pair.heads(pair.theirs) == pair.heads(pair.ours)
+    assert "irreversible" in pair.run("downgrade", "base", "--yes").failed(1).err
+
+
+def test_from_and_dump_go_together(whimbrel):
+    write_history(whimbrel.folder, {"a.py": revision("a1")})
+    whimbrel("import", "alembic", "--from", "a1").failed(2, "--from and --dump go together", "pg_dump")
+
+
+# ---- The scratch database ----
+
+
+def test_hardcoded_url_is_refused(request, whimbrel, tmp_path, cluster):
+    """Not a statement reaches the database that env.py insists on."""
+    database = new_database(request, "postgresql", None)
+    elsewhere = new_database(request, "postgresql", None)
+    env = (f"from alembic import context\nfrom sqlalchemy import create_engine\n"
+           f"with create_engine({url_of(elsewhere)!r}).connect() as connection:\n"
+           "    context.configure(connection=connection)\n"
+           "    with context.begin_transaction():\n        context.run_migrations()\n")
+    write_history(whimbrel.folder, {"a.py": revision("a1", up="op.execute('CREATE TABLE a (id integer)')")}, env=env)
+    result = whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out",
+                      env={"DATABASE_URL": url_of(database)})
+    result.failed(1, f"connects to the database {elsewhere.name}, not to the scratch database", "DATABASE_URL")
+    assert elsewhere.all_tables() == []
+    assert scratch_databases(database) == []
+    assert not (whimbrel.folder / "out").exists() and not (whimbrel.folder / "whimbrel.ini").exists()
+
+
+def test_same_name_on_another_server_is_refused(request, whimbrel, cluster, own_cluster):
+    """Neither the name nor the address is believed: a creator hides both."""
+    here, there = PostgreSQL(cluster), PostgreSQL(own_cluster)
+    here.admin(f'CREATE DATABASE "{here.name}_scratch"')
+    request.addfinalizer(lambda: here.admin(f'DROP DATABASE "{here.name}_scratch" WITH (FORCE)'))
+    there.admin(f'CREATE DATABASE "{here.name}_scratch"')
+    env = ("import psycopg\nfrom alembic import context\nfrom sqlalchemy import create_engine\n"
+           f"engine = create_engine('postgresql+psycopg://', creator=lambda: psycopg.connect(host={str(own_cluster.folder)!r}, "
+           f"port={own_cluster.port}, user='whimbrel', dbname='{here.name}_scratch'))\n"
+           "with engine.connect() as connection:\n    context.configure(connection=connection)\n"
+           "    with context.begin_transaction():\n        context.run_migrations()\n")
+    write_history(whimbrel.folder, {"a.py": revision("a1")}, env=env)
+    result = whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "--scratch",
+                      cluster.url(here.name + "_scratch"), env={"DATABASE_URL": here.url})
+    result.failed(1, "connects to another database, not to the scratch database")
+    there.remove()
+
+
+def test_hardcoded_sqlite_file_is_refused(whimbrel):
+    env = (f"from alembic import context\nfrom sqlalchemy import create_engine\n"
+           "with create_engine('sqlite:///production.db').connect() as connection:\n"
+           "    context.configure(connection=connection)\n"
+           "    with context.begin_transaction():\n        context.run_migrations()\n")
+    write_history(whimbrel.folder, {"a.py": revision("a1")}, env=env)
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out").failed(
+        1, "connects to the SQLite file", "production.db", "not to the scratch database")
+    assert not (whimbrel.folder / "production.db").exists()
+
+
+def test_given_scratch_database_must_be_empty(database, whimbrel):
+    database.execute("CREATE TABLE precious (id integer)")
+    write_history(whimbrel.folder, {"a.py": revision("a1", up="op.execute('CREATE TABLE a (id integer)')")})
+    url = url_of(database) if database.engine == "postgresql" else database.url
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "--scratch", url).failed(
+        1, "the scratch database is not empty")
+    assert database.tables() == ["precious"]
+
+
+def test_given_scratch_database_is_left_empty(database, whimbrel):
+    write_history(whimbrel.folder, {"a.py": revision("a1", up="op.execute('CREATE TABLE a (id integer)')",
+                                                     down="op.execute('DROP TABLE a')")})
+    url = url_of(database) if database.engine == "postgresql" else database.url
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "--scratch", url).ok()
+    assert database.all_tables() == []
+
+
+def test_without_createdb(request, whimbrel, cluster):
+    database = new_database(request, "postgresql", None)
+    role = f"{database.name}_role"
+    database.admin(f"CREATE ROLE {role} LOGIN PASSWORD 'x'")
+    request.addfinalizer(lambda: database.admin(f"DROP ROLE {role}"))
+    write_history(whimbrel.folder, {"a.py": revision("a1")})
+    result = whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out",
+                      env={"DATABASE_URL": cluster.tcp_url(database.name, role, "x")})
+    result.failed(1, "may not make a scratch database", "CREATEDB", "--scratch")
+
+
+def test_left_overs_of_killed_runs_are_dropped(request, whimbrel, cluster):
+    """And nothing that only looks like one."""
+    database = new_database(request, "postgresql", None)
+    other = "whimbrel_scratch_00000000_0123456789ab"
+    database.admin(f"CREATE DATABASE {other}")  # without the comment
+    request.addfinalizer(lambda: database.admin(f"DROP DATABASE {other}"))
+    write_history(whimbrel.folder, {"a.py": revision("a1", up="import time; time.sleep(60)")}, env=(
+        "from alembic import context\nfrom sqlalchemy import create_engine, pool\n"
+        "engine = create_engine(context.config.get_main_option('sqlalchemy.url'), poolclass=pool.NullPool)\n"
+        "with engine.connect() as connection:\n    context.configure(connection=connection)\n"
+        "    with context.begin_transaction():\n        context.run_migrations()\n"))
+    arguments = ("import", "alembic", "--python", sys.executable, "--dir", "out")
+    running = whimbrel.start(*arguments, env={"DATABASE_URL": url_of(database)}, start_new_session=True)
+    assert wait_until(lambda: len(scratch_databases(database)) == 2)
+    assert wait_until(lambda: database.query(
+        "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname LIKE 'whimbrel_scratch%'"))
+    running.signal(signal.SIGKILL)
+    running.finish()
+    left = [name for name in scratch_databases(database) if name != other]
+    assert len(left) == 1
+    database.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{left[0]}'")
+    assert wait_until(lambda: not database.query(f"SELECT 1 FROM pg_stat_activity WHERE datname = '{left[0]}'"))
+    (whimbrel.folder / "migrations" / "versions" / "a.py").write_text(revision("a1"))
+    whimbrel(*arguments, env={"DATABASE_URL": url_of(database)}).ok()
+    assert scratch_databases(database) == [other]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_cleans_up(request, whimbrel, cluster, number):
+    database = new_database(request, "postgresql", None)
+    write_history(whimbrel.folder, {"a.py": revision("a1", up="open('here', 'w'); import time; time.sleep(60)")})
+    running = whimbrel.start("import", "alembic", "--python", sys.executable, "--dir", "out",
+                             env={"DATABASE_URL": url_of(database)})
+    (whimbrel.folder / "migrations" / "env.py").write_text(
+        (whimbrel.folder / "migrations" / "env.py").read_text().replace("render_as_batch=True", ""))
+    assert wait_until((whimbrel.folder / "here").exists)
+    running.signal(number)
+    assert running.finish().code == 128 + number
+    assert scratch_databases(database) == []
+    assert not (whimbrel.folder / "out").exists()
+
+
+# ---- Bad input ----
+
+GOOD = {"a.py": revision("a1")}
+
+
+def refused(whimbrel, *words, arguments=(), code=1, env=None, python=sys.executable):
+    """Each ends in one message, and leaves nothing."""
+    before = sorted(whimbrel.folder.iterdir())
+    result = whimbrel("import", "alembic", "--python", python, "--dir", "out", *arguments, env=env)
+    result.failed(code, *words)
+    assert len([line for line in result.err.splitlines() if "error:" in line]) == 1, result
+    assert sorted(whimbrel.folder.iterdir()) == before
+    return result
+
+
+@pytest.mark.parametrize("env, words", [
+    ("raise RuntimeError('the moon is full')", ("the moon is full", "migrations/env.py:1")),
+    ("import sys; sys.exit(3)", ("env.py", "ends the process", "migrations/env.py:1")),
+    ("import os; os._exit(7)", ("ended by itself (status 7)", "migrations/env.py")),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", ("killed by signal 11", "migrations/env.py")),
+    ("import no_such_package", ("package no_such_package is missing", "migrations/env.py:1", "--python")),
+    ("def (", ("invalid syntax", "migrations/env.py", ":1")),
+    ("print('x' * 1000000)\n", ("does not run the migrations", "migrations/env.py")),
+    ("input('what? ')", ("EOF", "migrations/env.py:1")),
+], ids=["throws", "exits", "dies", "crashes", "package", "syntax", "empty", "asks"])
+def test_bad_env(whimbrel, env, words):
+    write_history(whimbrel.folder, GOOD, env=env)
+    refused(whimbrel, *words)
+
+
+def test_env_that_prints_much_does_no_harm(whimbrel):
+    write_history(whimbrel.folder, GOOD)
+    env = whimbrel.folder / "migrations" / "env.py"
+    env.write_text("import os\nprint('x' * 300000, flush=True)\nos.write(2, b'\\xff' * 300000)\n" + env.read_text())
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out").ok()
+
+
+def test_env_that_hangs(whimbrel):
+    write_history(whimbrel.folder, GOOD, env="print('waiting for the VPN', flush=True)\nimport time\ntime.sleep(100)\n")
+    refused(whimbrel, "migrations/env.py", "takes longer than 2 s", "waiting for the VPN", "--timeout",
+            arguments=("--timeout", "2s"))
+
+
+def test_bad_timeout(whimbrel):
+    write_history(whimbrel.folder, GOOD)
+    refused(whimbrel, "--timeout soon is not a duration", arguments=("--timeout", "soon"), code=2)
+
+
+@pytest.mark.parametrize("files, words", [
+    ({"b.py": "revision = 'b1'\ndown_revision = 'a1'\ndef upgrade(:\n"}, ("b.py", "syntax")),
+    ({"b.py": "\x7fELF\x01\x02"}, ("b.py",)),
+    ({"b.py": "x = 1\n"}, ("b.py", "revision")),
+    ({"b.py": "import no_such_package\n"}, ("b.py:1", "package no_such_package is missing")),
+    ({"b.py": revision("a1")}, ("two files have the revision id a1", "a.py", "b.py")),
+    ({"b.py": revision("b1", "zz9")}, ("zz9",)),
+    ({"b.py": revision("b1", "c1"), "c.py": revision("c1", "b1")}, ("cycle",)),
+    ({"b.py": revision("b" * 33, "a1")}, ("has 33 characters, 32 are allowed", "b.py")),
+    ({"b.py": revision("b1", "a1", up="op.execute('CREATE TABEL x')")}, ("b.py:10", "revision b1", "TABEL")),
+    ({"b.py": revision("b1", "a1", up="1 / 0")}, ("b.py:10", "division by zero")),
+], ids=["syntax", "binary", "no-id", "package", "twice", "parent", "cycle", "long", "sql", "throws"])
+def test_bad_revisions(whimbrel, files, words):
+    write_history(whimbrel.folder, GOOD | files)
+    refused(whimbrel, *words)
+
+
+def test_bad_interpreters(whimbrel, tmp_path):
+    write_history(whimbrel.folder, GOOD)
+    refused(whimbrel, "can't start the interpreter nowhere/python", "--python .venv/bin/python", python="nowhere/python")
+    refused(whimbrel, "ended by itself (status 1)", python="/bin/false")
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
+    refused(whimbrel, "has no Alembic", "--python .venv/bin/python", python=str(bare / "bin" / "python"))
+
+
+def test_no_alembic_ini(whimbrel):
+    refused(whimbrel, "there is no alembic.ini", "--ini", env={"DATABASE_URL": "sqlite:///app.db"})
+    refused(whimbrel, "there is no nowhere.ini", env={"DATABASE_URL": "sqlite:///app.db"}, arguments=("--ini", "nowhere.ini"))
+
+
+def test_folder_must_be_free(whimbrel):
+    write_history(whimbrel.folder, GOOD)
+    result = whimbrel("import", "alembic", "--python", sys.executable)  # migrations is Alembic's
+    result.failed(1, "migrations is there already and not empty", "--dir")
+
+
+def test_wrong_use(whimbrel):
+    whimbrel("import").failed(2, "something is missing")
+    whimbrel("import", "liquibase", "x").failed(2, "no importer for liquibase", "flyway")
+    whimbrel("import", "alembic", "backend").failed(2, "--ini backend/alembic.ini")
+    whimbrel("import", "goose").failed(2, "where are its files?", "whimbrel import goose FOLDER")
+
+
+def test_ini_elsewhere_and_package_named_alembic(whimbrel):
+    """The folder is called alembic, as many are, and has an __init__.py."""
+    folder = whimbrel.folder / "backend"
+    write_history(folder, GOOD)
+    (folder / "migrations").rename(folder / "alembic")
+    (folder / "alembic" / "__init__.py").write_text("")
+    (folder / "alembic.ini").write_text("[alembic]\nscript_location = alembic\nsqlalchemy.url = sqlite:///app.db\n")
+    whimbrel("import", "alembic", "--python", sys.executable, "--ini", "backend/alembic.ini").ok()
+    assert "url = sqlite:///app.db" in (whimbrel.folder / "whimbrel.ini").read_text()
+    shutil.rmtree(whimbrel.folder / "migrations")
+    (whimbrel.folder / "whimbrel.ini").unlink()
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "../out", cwd=folder).ok()
+
+
+def test_arguments_and_variables_reach_env(whimbrel):
+    env = (whimbrel.folder / "migrations" / "env.py")
+    write_history(whimbrel.folder, GOOD)
+    env.write_text("import os\nfrom alembic import context\n"
+                   "assert context.get_x_argument(as_dictionary=True) == {'tenant': 'one'}, context.get_x_argument()\n"
+                   "assert os.environ['MY_URL'].endswith('scratch.db')\n" + env.read_text())
+    whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "-x", "tenant=one", "--url-variable",
+             "MY_URL").ok()
+
+
+# ---- Together ----
+
+
+@pytest.mark.timeout(300)
+def test_there_and_back(request, whimbrel, tmp_path):
+    """Begun by Alembic, gone on with by whimbrel, taken back by Alembic, and again."""
+    pair = Pair(request, whimbrel, tmp_path, "shop", "postgresql")
+    pair.run_import().ok()
+    there = pair.alembic_on(pair.ours)
+    for mine, theirs in [
+            (there, ("upgrade", "a2")), (pair.run, ("upgrade", "b2")), (there, ("upgrade", "+1")),
+            (pair.run, ("upgrade", "d1")), (there, ("downgrade", "c2")), (pair.run, ("upgrade", "heads")),
+            (pair.run, ("downgrade", "audit@base", "--yes")), (there, ("upgrade", "heads"))]:
+        mine(*theirs)
+        pair.alembic(*[word for word in theirs if word != "--yes"])
+        pair.same(theirs)
+
+
+def test_installed_elsewhere(whimbrel, tmp_path):
+    """PREFIX/bin/whimbrel finds PREFIX/share/whimbrel/python, or what WHIMBREL_PYTHON names."""
+    prefix = tmp_path / "prefix"
+    (prefix / "bin").mkdir(parents=True)
+    shutil.copy(PROGRAM, prefix / "bin" / "whimbrel")
+    shutil.copytree(ROOT / "python", prefix / "share" / "whimbrel" / "python")
+    write_history(whimbrel.folder, GOOD)
+
+    def run(**environment):
+        return subprocess.run([prefix / "bin" / "whimbrel", "import", "alembic", "--python", sys.executable, "--dir", "out"],
+                              cwd=whimbrel.folder, env=whimbrel.environment | environment, capture_output=True, text=True)
+
+    wrong = run(WHIMBREL_PYTHON="/nowhere")
+    assert wrong.returncode == 1 and "WHIMBREL_PYTHON is /nowhere" in wrong.stderr
+    assert run().returncode == 0
+    assert (whimbrel.folder / "out").exists()
