@@ -125,4 +125,8 @@ const struct wb_backend wb_backend_postgresql = {
     .split = wb_pg_split,
     .verify = wb_pg_verify,
     .create_database = create_database,
+    .scratch_create = wb_pg_scratch_create,
+    .scratch_drop = wb_pg_scratch_drop,
+    .read_catalog = wb_pg_read_catalog,
+    .write_change = wb_pg_write_change,
 };
