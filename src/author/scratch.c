@@ -1,5 +1,6 @@
 #include "author/scratch.h"
 
+#include "base/auto.h"
 #include "base/error.h"
 
 #define CONNECT_TIMEOUT_MS 10000
