@@ -57,7 +57,7 @@ static const struct wb_kind_info kinds[] = {
     [WB_KIND_CONSTRAINT] = {"constraint", 75, WB_KIND_FOLDED | WB_KIND_SHARES_INDEX,
                             FIELDS({"type", WB_COMPARE_RECREATE}, {"definition", WB_COMPARE_RECREATE},
                                    {"valid", WB_COMPARE_RAISED}, {"clustered", WB_COMPARE_ALTER},
-                                   {"replica identity", WB_COMPARE_ALTER})},
+                                   {"replica identity", WB_COMPARE_ALTER}, {"index comment", WB_COMPARE_ALTER})},
     [WB_KIND_FOREIGN_KEY] = {"foreign key", 78, WB_KIND_FOLDED | WB_KIND_LATE,
                              FIELDS({"type", WB_COMPARE_NOT}, {"definition", WB_COMPARE_RECREATE},
                                     {"valid", WB_COMPARE_RAISED})},

@@ -103,9 +103,20 @@ static void add_operations(struct ordering *ordering)
 
 /* ---- What has to wait for what ---------------------------------------------------------------------------------- */
 
+/* A table that becomes another's child needs its columns first; one that is made a child has them by that. */
+static bool is_part_of_new_table(const struct ordering *ordering, const struct wb_pair *pair,
+                                 const struct wb_object *dependency)
+{
+    const struct wb_object *table = pair->after->parent;
+    return pair->after->kind == WB_KIND_INHERITANCE && dependency->parent == table &&
+           ordering->create_of[number_of(ordering, ordering->pairs->of_after[table->index])] != NONE;
+}
+
 static void wait_for_dependencies(struct ordering *ordering, const struct wb_pair *pair, size_t operation)
 {
     for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
+        if (is_part_of_new_table(ordering, pair, pair->after->deps.items[i]))
+            continue;
         size_t other = number_of(ordering, ordering->pairs->of_after[pair->after->deps.items[i]->index]);
         add_edge(ordering, ordering->create_of[other], operation);
         add_edge(ordering, ordering->alter_of[other], operation);

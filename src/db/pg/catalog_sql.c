@@ -16,10 +16,10 @@
 /* A list of "SELECT, INSERT TO role"; without what the owner has. NULL while nothing was granted or revoked. */
 #define GRANTS(acl, owner)                                                                                             \
     "CASE WHEN " acl " IS NOT NULL THEN coalesce((SELECT string_agg(g.privileges || ' TO ' || g.grantee || g.option, " \
-    SEPARATOR " ORDER BY g.grantee, g.option) FROM (SELECT string_agg(p.privilege_type, ', ' ORDER BY "                \
-    "p.privilege_type) AS privileges, CASE p.grantee WHEN 0 THEN 'PUBLIC' ELSE " ROLE("p.grantee")                    \
-    " END AS grantee, CASE WHEN p.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS option FROM aclexplode(" acl   \
-    ") p WHERE p.grantee <> " owner " GROUP BY p.grantee, p.is_grantable) g), '') END"
+    SEPARATOR " ORDER BY g.grantee, g.option) FROM (SELECT string_agg(x.privilege_type, ', ' ORDER BY "                \
+    "x.privilege_type) AS privileges, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE " ROLE("x.grantee")                    \
+    " END AS grantee, CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS option FROM aclexplode(" acl   \
+    ") x WHERE x.grantee <> " owner " GROUP BY x.grantee, x.is_grantable) g), '') END"
 
 /* Reloptions and the like, in order. */
 #define LIST(array) "(SELECT string_agg(item, " SEPARATOR " ORDER BY item) FROM unnest(" array ") item)"
@@ -215,7 +215,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal),"
      " CASE k.contype WHEN 'p' THEN 0 WHEN 'u' THEN 1 WHEN 'x' THEN 2 ELSE 3 END, NULL, NULL, k.contype,"
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
-     " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false)"
+     " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
+     " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0)"
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 
@@ -370,9 +371,7 @@ const char wb_pg_depend_sql[] =
     " WHERE objid >= 16384 AND refobjid >= 16384";
 
 const char wb_pg_comment_sql[] =
-    "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384"
-    " UNION ALL SELECT classoid, objoid, objsubid, description FROM pg_description"
-    " WHERE classoid = 2615 AND objoid = 2200 AND description <> 'standard public schema'";
+    "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 OR classoid = 2615";
 
 /* Extensions' own objects are left out by the reader, by the address that stands in front. */
 const char wb_pg_not_compared_sql[] =

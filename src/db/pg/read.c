@@ -390,15 +390,8 @@ static void attach_comments(struct reading *reading)
     for (size_t i = 0; i < reading->comments.count; i++) {
         const struct note *note = &reading->comments.items[i];
         const struct entry *entry = find_entry(reading, note->address);
-        if (entry && entry->object) {
+        if (entry && entry->object)
             entry->object->comment = note->text;
-            continue;
-        }
-        const struct wb_object *whole = entry ? find_object(reading, note->address) : NULL;
-        if (whole && whole->kind == WB_KIND_CONSTRAINT)
-            wb_names_add(reading->arena, &reading->catalog->not_compared,
-                         wb_arena_printf(reading->arena, "comment on the index of constraint %s",
-                                         wb_object_title(reading->arena, whole)));
     }
 }
 

@@ -328,6 +328,8 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
             wb_pg_emit(writer, "ALTER TABLE %s NO INHERIT %s", parent, object->name);
         break;
     case WB_KIND_COLUMN:
+        if (object->parent->kind != WB_KIND_TABLE)
+            break; /* a view's column goes with the view */
         wb_pg_emit(writer, "ALTER %s %s DROP COLUMN %s", wb_pg_relation_word(object->parent), parent, name);
         break;
     case WB_KIND_DEFAULT:
@@ -365,7 +367,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         write_moved(&writer, change->before, change->action == WB_DROP_MOVED);
         break;
     case WB_ALTER:
-        wb_pg_write_alter(&writer);
+        if (change->fields & ~WB_FIELD_COMMENT)
+            wb_pg_write_alter(&writer);
         if (change->fields & WB_FIELD_COMMENT)
             wb_pg_write_comment(&writer, change->after);
         break;

@@ -318,6 +318,8 @@ void wb_pg_write_alter(struct wb_pg_writer *writer)
     case WB_KIND_COLUMN:
         if (object->parent->kind == WB_KIND_TABLE)
             alter_column(writer);
+        else if (object->parent->kind == WB_KIND_MATERIALIZED_VIEW)
+            wb_pg_write_column_extras(writer, writer->change->before, object);
         break;
     case WB_KIND_DEFAULT:
     case WB_KIND_INHERITANCE:

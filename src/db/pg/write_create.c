@@ -123,8 +123,17 @@ static void write_table(struct wb_pg_writer *writer, const struct wb_object *tab
     wb_pg_write_table_extras(writer, NULL, table);
 }
 
+static void write_default(struct wb_pg_writer *writer, const struct wb_object *expression)
+{
+    wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
+               wb_pg_qualified(writer, expression->parent->parent), wb_pg_name(writer, expression->parent->name),
+               expression->values[WB_DEFAULT_EXPRESSION]);
+}
+
 static void write_column(struct wb_pg_writer *writer, const struct wb_object *column)
 {
+    if (column->parent->kind == WB_KIND_MATERIALIZED_VIEW)
+        wb_pg_write_column_extras(writer, NULL, column);
     if (column->parent->kind != WB_KIND_TABLE)
         return; /* a view's column comes with the view */
     wb_pg_emit(writer, "ALTER %s %s ADD COLUMN %s", wb_pg_relation_word(column->parent),
@@ -169,6 +178,13 @@ static void write_view(struct wb_pg_writer *writer, const struct wb_object *view
     wb_pg_emit(writer, "%s %s %s%s%s%s AS\n%s", verb, wb_pg_relation_word(view), wb_pg_qualified(writer, view),
                options ? " WITH (" : "", options ? wb_pg_list(writer, options, ", ") : "", options ? ")" : "",
                query(writer, view->values[WB_VIEW_DEFINITION]));
+    const struct wb_object_list *parts = &writer->change->parts;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->items[i]->kind == WB_KIND_DEFAULT)
+            write_default(writer, parts->items[i]);
+        if (parts->items[i]->kind == WB_KIND_COLUMN && view->kind == WB_KIND_MATERIALIZED_VIEW)
+            wb_pg_write_column_extras(writer, NULL, parts->items[i]);
+    }
 }
 
 static void write_routine(struct wb_pg_writer *writer, const struct wb_object *routine, bool replace)
@@ -378,9 +394,7 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         write_column(writer, object);
         break;
     case WB_KIND_DEFAULT:
-        wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
-                   wb_pg_qualified(writer, object->parent->parent), wb_pg_name(writer, object->parent->name),
-                   values[WB_DEFAULT_EXPRESSION]);
+        write_default(writer, object);
         break;
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:
