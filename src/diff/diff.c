@@ -35,6 +35,26 @@ static bool is_inserted(const char *before, const char *after)
     return true;
 }
 
+static bool contains_all(const char *list, const char *items)
+{
+    struct wb_slice item, other;
+    while (items && wb_list_next(&items, &item)) {
+        bool found = false;
+        for (const char *rest = list; !found && rest && wb_list_next(&rest, &other);)
+            found = slices_equal(item, other);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool is_same(const struct wb_field_info *field, const char *before, const char *after)
+{
+    if (wb_equal(before, after))
+        return true;
+    return field->flags & WB_FIELD_SET && contains_all(before, after) && contains_all(after, before);
+}
+
 static bool starts_with_list(const char *before, const char *after)
 {
     size_t length = before ? strlen(before) : 0;
@@ -78,7 +98,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
-        if (field->comparison == WB_COMPARE_NOT || wb_equal(before, after))
+        if (field->comparison == WB_COMPARE_NOT || is_same(field, before, after))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_impossible(comparing, pair, field->name);

@@ -227,9 +227,11 @@ static bool join(struct ordering *ordering, size_t number, size_t host, bool upw
     struct operation *operation = &ordering->operations.items[number];
     const struct numbers *next = upwards ? &operation->before : &operation->after;
     size_t search = ++ordering->search;
-    for (size_t i = 0; i < next->count; i++)
-        if (host_of(ordering, next->items[i]) != host && reaches(ordering, next->items[i], host, upwards, search))
+    for (size_t i = 0; i < next->count; i++) {
+        size_t other = host_of(ordering, next->items[i]);
+        if (other != host && other != number && reaches(ordering, other, host, upwards, search))
             return false;
+    }
     struct operation *joined = &ordering->operations.items[host];
     for (size_t i = 0; i < operation->before.count; i++)
         *WB_PUSH(&ordering->scratch, joined->before) = operation->before.items[i];

@@ -21,13 +21,13 @@
     " END AS grantee, CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS option FROM aclexplode(" acl   \
     ") x WHERE x.grantee <> " owner " GROUP BY x.grantee, x.is_grantable) g), '') END"
 
-/* Reloptions and the like, in order. */
-#define LIST(array) "(SELECT string_agg(item, " SEPARATOR " ORDER BY item) FROM unnest(" array ") item)"
+/* Reloptions and the like. */
+#define LIST(array) "array_to_string(" array ", " SEPARATOR ")"
 
 /* "name 'value'": as they stand in OPTIONS (...). */
 #define OPTION_LIST(array)                                                                                             \
     "(SELECT string_agg(quote_ident(option_name) || ' ' || quote_literal(option_value), " SEPARATOR                    \
-    " ORDER BY option_name) FROM pg_options_to_table(" array "))"
+    ") FROM pg_options_to_table(" array "))"
 
 /* INCREMENT, MINVALUE, MAXVALUE, START, CACHE, CYCLE of pg_sequence `s`, '' where it is the default. */
 #define TYPE_MINIMUM(s)                                                                                                \
@@ -157,7 +157,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("c.relacl", "c.relowner") ", c.relkind, c.relpersistence,"
      " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
      " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
-     " (SELECT string_agg(item, " SEPARATOR " ORDER BY item) FROM (SELECT unnest(c.reloptions) UNION ALL"
+     " (SELECT string_agg(item, " SEPARATOR ") FROM (SELECT unnest(c.reloptions) UNION ALL"
      " SELECT 'toast.' || unnest(x.reloptions) FROM pg_class x WHERE x.oid = c.reltoastrelid) o (item)),"
      " (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam), c.relrowsecurity, c.relforcerowsecurity,"
      " c.relreplident, (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s"

@@ -1,6 +1,8 @@
 /* DDL from changes: what all kinds share, and dropping. Creating and altering are in write_create.c and write_alter.c. */
 #include "db/pg/write.h"
 
+#include <stdlib.h>
+
 #include "base/auto.h"
 #include "base/sql.h"
 #include "db/pg/pg.h"
@@ -154,30 +156,59 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
                            text + outer + 2, text + inner_end + 1);
 }
 
+/* The options of a sequence, one by one; "" is the default. */
+enum { SEQUENCE_INCREMENT, SEQUENCE_MINIMUM, SEQUENCE_MAXIMUM, SEQUENCE_START, SEQUENCE_CACHE, SEQUENCE_CYCLE, SEQUENCE_OPTIONS };
+
+static void split_sequence_options(struct wb_arena *arena, const char *list, const char *ret_options[SEQUENCE_OPTIONS])
+{
+    struct wb_slice item;
+    for (size_t i = 0; i < SEQUENCE_OPTIONS; i++)
+        ret_options[i] = list && wb_list_next(&list, &item) ? wb_arena_strndup(arena, item.data, item.length) : "";
+}
+
+/* Where it starts when nothing is said: at its lower end, or when it goes down at its upper one. */
+static const char *sequence_start(const char *const options[SEQUENCE_OPTIONS])
+{
+    bool down = *options[SEQUENCE_INCREMENT] == '-';
+    const char *end = options[down ? SEQUENCE_MAXIMUM : SEQUENCE_MINIMUM];
+    if (*options[SEQUENCE_START])
+        return options[SEQUENCE_START];
+    return *end ? end : down ? "-1" : "1";
+}
+
 const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
                                    const char *word)
 {
     static const struct {
         const char *set, *reset;
-    } options[] = {{"INCREMENT BY %s", "INCREMENT BY 1"}, {"MINVALUE %s", "NO MINVALUE"}, {"MAXVALUE %s", "NO MAXVALUE"},
-                   {"START WITH %s", "START WITH 1"},     {"CACHE %s", "CACHE 1"},        {"%s", "NO CYCLE"}};
+    } texts[] = {{"INCREMENT BY ", "INCREMENT BY 1"}, {"MINVALUE ", "NO MINVALUE"}, {"MAXVALUE ", "NO MAXVALUE"},
+                 {"START WITH ", ""},                 {"CACHE ", "CACHE 1"},        {"", "NO CYCLE"}};
     WB_AUTO(wb_str) text = WB_STR_INIT;
-    struct wb_slice old_item = {0}, new_item = {0};
-    for (size_t i = 0; i < WB_COUNT(options) && wb_list_next(&after, &new_item); i++) {
-        bool had = before && wb_list_next(&before, &old_item);
-        bool same = had ? old_item.length == new_item.length && memcmp(old_item.data, new_item.data, new_item.length) == 0
-                        : new_item.length == 0;
-        if (same)
+    const char *old_options[SEQUENCE_OPTIONS], *new_options[SEQUENCE_OPTIONS];
+    split_sequence_options(writer->arena, before, old_options);
+    split_sequence_options(writer->arena, after, new_options);
+    if (before) { /* ALTER leaves the start where it is, wherever the ends go */
+        const char *old_start = sequence_start(old_options), *new_start = sequence_start(new_options);
+        old_options[SEQUENCE_START] = old_start;
+        new_options[SEQUENCE_START] = new_start;
+    }
+    for (size_t i = 0; i < SEQUENCE_OPTIONS; i++) {
+        if (strcmp(old_options[i], new_options[i]) == 0)
             continue;
-        const char *value = wb_arena_strndup(writer->arena, new_item.data, new_item.length);
-        const char *place = strstr(options[i].set, "%s");
-        wb_str_printf(&text, " %s", word);
-        if (new_item.length)
-            wb_str_printf(&text, "%.*s%s", (int)(place - options[i].set), options[i].set, value);
-        else
-            wb_str_append(&text, options[i].reset);
+        wb_str_printf(&text, " %s%s%s", word, *new_options[i] ? texts[i].set : texts[i].reset, new_options[i]);
     }
     return wb_arena_strdup(writer->arena, wb_str_text(&text));
+}
+
+const char *wb_pg_raised_minimum(struct wb_pg_writer *writer, const char *before, const char *after)
+{
+    const char *old_options[SEQUENCE_OPTIONS], *new_options[SEQUENCE_OPTIONS];
+    split_sequence_options(writer->arena, before, old_options);
+    split_sequence_options(writer->arena, after, new_options);
+    const char *old_minimum = *old_options[SEQUENCE_MINIMUM] ? old_options[SEQUENCE_MINIMUM] : "1";
+    const char *new_minimum = *new_options[SEQUENCE_MINIMUM] ? new_options[SEQUENCE_MINIMUM] : "1";
+    bool up = *old_options[SEQUENCE_INCREMENT] != '-' && *new_options[SEQUENCE_INCREMENT] != '-';
+    return up && strtoll(new_minimum, NULL, 10) > strtoll(old_minimum, NULL, 10) ? new_minimum : NULL;
 }
 
 const char *wb_pg_moved_name(struct wb_pg_writer *writer, const struct wb_object *type)

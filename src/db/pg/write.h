@@ -35,6 +35,9 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
 const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
                                    const char *word);
 
+/* The new MINVALUE, when it is a greater one than before; else NULL. */
+const char *wb_pg_raised_minimum(struct wb_pg_writer *writer, const char *before, const char *after);
+
 /* COMMENT ON, when the object has one or has lost it. */
 void wb_pg_write_comment(struct wb_pg_writer *writer, const struct wb_object *object);
 

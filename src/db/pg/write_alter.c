@@ -185,6 +185,11 @@ static void alter_sequence(struct wb_pg_writer *writer)
     const char *options = wb_pg_sequence_options(writer, before->values[WB_SEQUENCE_OPTIONS],
                                                  after->values[WB_SEQUENCE_OPTIONS], "");
     bool retyped = has(writer->change, WB_SEQUENCE_TYPE);
+    const char *minimum = wb_pg_raised_minimum(writer, before->values[WB_SEQUENCE_OPTIONS],
+                                               after->values[WB_SEQUENCE_OPTIONS]);
+    if (minimum) /* a sequence may not stand below its end */
+        wb_pg_emit(writer, "SELECT setval(%s, greatest(last_value, %s), is_called AND last_value >= %s) FROM %s",
+                   wb_pg_literal(writer, name), minimum, minimum, name);
     if (retyped || *options)
         wb_pg_emit(writer, "ALTER SEQUENCE %s%s%s%s", name, retyped ? " AS " : "",
                    retyped ? after->values[WB_SEQUENCE_TYPE] : "", options);
