@@ -22,6 +22,7 @@ enum wb_comparison {
 enum wb_field_flag {
     WB_FIELD_DISTURBS = 1 << 0,          /* a change in place is refused while a fragile object depends on it */
     WB_FIELD_DISTURBS_DEFAULTS = 1 << 1, /* the same for defaults and foreign keys */
+    WB_FIELD_EXPRESSION = 1 << 4,        /* to be compared by spelling.h */
     WB_FIELD_SET = 1 << 3,               /* a list whose order says nothing */
     WB_FIELD_BODY = 1 << 2,              /* names in it may be of objects that have to be there, unknown to the engine */
 };

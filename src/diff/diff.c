@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/str.h"
+#include "catalog/spelling.h"
 #include "diff/pair.h"
 
 struct comparing {
@@ -48,9 +49,12 @@ static bool contains_all(const char *list, const char *items)
     return true;
 }
 
-static bool is_same(const struct wb_field_info *field, const char *before, const char *after)
+static bool is_same(struct wb_arena *arena, const struct wb_field_info *field, const char *before, const char *after)
 {
     if (wb_equal(before, after))
+        return true;
+    if (field->flags & WB_FIELD_EXPRESSION &&
+        wb_equal(wb_spelling_to_compare(arena, before), wb_spelling_to_compare(arena, after)))
         return true;
     return field->flags & WB_FIELD_SET && contains_all(before, after) && contains_all(after, before);
 }
@@ -98,7 +102,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
-        if (field->comparison == WB_COMPARE_NOT || is_same(field, before, after))
+        if (field->comparison == WB_COMPARE_NOT || is_same(&comparing->scratch, field, before, after))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_impossible(comparing, pair, field->name);
@@ -173,6 +177,17 @@ static struct wb_pair *table_pair(const struct wb_pairs *pairs, const struct wb_
     return pair->after ? pairs->of_after[table_of(pair->after)->index] : pairs->of_before[table_of(pair->before)->index];
 }
 
+/* Whether a partition's column has a NOT NULL of its own, which PARTITION OF has to say. */
+static bool overrides(const struct wb_object *column)
+{
+    for (size_t i = 0; column->kind == WB_KIND_COLUMN && i < column->deps.count; i++) {
+        const struct wb_object *other = column->deps.items[i];
+        if (other->kind == WB_KIND_COLUMN && other->parent != column->parent && strcmp(other->name, column->name) == 0)
+            return !wb_equal(other->values[WB_COLUMN_NOT_NULL], column->values[WB_COLUMN_NOT_NULL]);
+    }
+    return false;
+}
+
 /* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
 static void settle_derived(struct wb_pair *pair, const struct wb_pair *table, bool moves)
 {
@@ -181,7 +196,7 @@ static void settle_derived(struct wb_pair *pair, const struct wb_pair *table, bo
     enum wb_kind kind = wb_pair_kind(pair);
     bool needed = kind == WB_KIND_COLUMN || kind == WB_KIND_CONSTRAINT || kind == WB_KIND_DEFAULT;
     if (pair->state == WB_PAIR_CREATE && after && (!moves || table->state == WB_PAIR_CREATE || !needed))
-        pair->inherited = true;
+        pair->inherited = table->state != WB_PAIR_CREATE || !overrides(pair->after);
     if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER))
         pair->inherited = true;
     if (pair->before && pair->after && before && after && !moves) {
@@ -208,6 +223,23 @@ static void settle_all_derived(struct comparing *comparing)
         struct wb_pair *pair = &pairs->items[i];
         if ((pair->before && pair->before->derived) || (pair->after && pair->after->derived))
             settle_derived(pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
+    }
+}
+
+/* A new default of the parent reaches its children: one of their own has to be set again. */
+static void settle_defaults(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        struct wb_pair *pair = &comparing->pairs.items[i];
+        if (wb_pair_kind(pair) != WB_KIND_DEFAULT || pair->state != WB_PAIR_SAME || pair->inherited)
+            continue;
+        for (size_t k = 0; k < pair->after->deps.count; k++) {
+            const struct wb_object *other = pair->after->deps.items[k];
+            if (other->kind != WB_KIND_DEFAULT || comparing->pairs.of_after[other->index]->state == WB_PAIR_SAME)
+                continue;
+            pair->state = WB_PAIR_ALTER;
+            pair->fields |= 1U << WB_DEFAULT_EXPRESSION;
+        }
     }
 }
 
@@ -251,6 +283,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
         remake(comparing, comparing->pairs.of_before[dependent->before->parent->index]);
     } else if (is_generated(dependent)) {
         remake(comparing, dependent);
+    } else if (kind == WB_KIND_INHERITANCE) {
+        return; /* it stays, whatever becomes of the columns */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
                (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
         remake(comparing, dependent);
@@ -341,6 +375,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, st
     match(&comparing, &from->objects, &to->objects);
     index_pairs(&comparing, &from->objects, &to->objects);
     settle_all_derived(&comparing);
+    settle_defaults(&comparing);
     settle_enums(&comparing);
     concern_dependents(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};

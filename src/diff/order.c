@@ -186,15 +186,17 @@ static void wait_for_names(struct ordering *ordering)
         if (pair->after)
             add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
         if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
-            wb_pair_kind(pair) == WB_KIND_COLUMN)
+            wb_pair_kind(pair) == WB_KIND_COLUMN) {
+            add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
             add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
+        }
     }
     if (slots.count)
         qsort(slots.items, slots.count, sizeof *slots.items, compare_slots);
     for (size_t i = 0; i < slots.count; i++)
         for (size_t k = i + 1; slots.items[i].given_back && k < slots.count &&
                                strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
-            if (!slots.items[k].given_back)
+            if (!slots.items[k].given_back && slots.items[k].operation != slots.items[i].operation)
                 add_edge(ordering, slots.items[i].operation, slots.items[k].operation);
 }
 
@@ -268,30 +270,47 @@ static size_t dropping_host(const struct ordering *ordering, const struct wb_obj
     return NONE;
 }
 
-/* Pairs are in order of their kinds: parents come before their parts, and foreign keys last among those. */
+/* Joins what can be joined to what makes its parent; whether there was any. */
+static bool join_creations(struct ordering *ordering, bool parts_of)
+{
+    bool any = false;
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        size_t number = ordering->create_of[i];
+        if (number == NONE || ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
+            continue;
+        size_t host = creating_host(ordering, pair->after);
+        any |= host != NONE && join(ordering, number, host, true);
+    }
+    return any;
+}
+
+static bool join_drops(struct ordering *ordering)
+{
+    bool any = false;
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        size_t number = ordering->drop_of[i];
+        if (number == NONE || ordering->operations.items[number].host != number || is_moved_type(pair))
+            continue;
+        size_t host = dropping_host(ordering, pair->before);
+        any |= host != NONE && join(ordering, number, host, false);
+    }
+    return any;
+}
+
+/*
+ * Pairs are in order of their kinds: parents come before their parts, and foreign keys last among those. One part may
+ * need another (a generated column), and can be joined when that is.
+ */
 static void join_operations(struct ordering *ordering)
 {
-    for (size_t i = 0; i < ordering->pairs->count; i++) {
-        const struct wb_pair *pair = &ordering->pairs->items[i];
-        if (ordering->create_of[i] != NONE && !pair->after->part_of) {
-            size_t host = creating_host(ordering, pair->after);
-            if (host != NONE)
-                join(ordering, ordering->create_of[i], host, true);
-        }
-    }
-    for (size_t i = 0; i < ordering->pairs->count; i++) {
-        const struct wb_pair *pair = &ordering->pairs->items[i];
-        if (ordering->create_of[i] != NONE && pair->after->part_of) {
-            size_t host = creating_host(ordering, pair->after);
-            if (host != NONE)
-                join(ordering, ordering->create_of[i], host, true);
-        }
-        if (ordering->drop_of[i] != NONE && !is_moved_type(pair)) {
-            size_t host = dropping_host(ordering, pair->before);
-            if (host != NONE)
-                join(ordering, ordering->drop_of[i], host, false);
-        }
-    }
+    while (join_creations(ordering, false))
+        continue;
+    while (join_creations(ordering, true))
+        continue;
+    while (join_drops(ordering))
+        continue;
 }
 
 /* ---- Names in the bodies of routines ------------------------------------------------------------------------------ */

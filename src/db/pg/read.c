@@ -207,7 +207,8 @@ static void find_members(struct reading *reading)
 {
     for (size_t i = 0; i < reading->dependencies.count; i++) {
         const struct dependency *dependency = &reading->dependencies.items[i];
-        bool internal = dependency->type == 'i' && dependency->from.class_id == WB_PG_PROC;
+        bool internal = dependency->type == 'i' && (dependency->from.class_id == WB_PG_PROC ||
+                                                    dependency->from.class_id == WB_PG_CAST);
         if (dependency->type == 'e' || internal)
             *WB_PUSH(&reading->scratch, reading->entries) =
                 (struct entry){.address = dependency->from, .target = dependency->to};
@@ -318,21 +319,57 @@ static void link_parents(struct reading *reading)
     }
 }
 
-/* What a child must have before it is made one: for each table, its links, and for each link the table's parts. */
+static struct wb_object *parent_table(const struct wb_object *link)
+{
+    for (size_t i = 0; i < link->deps.count; i++)
+        if (link->deps.items[i]->kind == WB_KIND_TABLE && link->deps.items[i] != link->parent)
+            return link->deps.items[i];
+    return NULL;
+}
+
+static void depend_on_parts(struct wb_arena *arena, struct wb_object *object, const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind != WB_KIND_DEFAULT)
+            *WB_PUSH(arena, object->deps) = parts->items[i];
+}
+
+static const struct wb_object *column_of(const struct wb_object *part)
+{
+    return part->kind == WB_KIND_DEFAULT ? part->parent : part;
+}
+
+/* A column that comes from the parent's, or a default that is another than the parent's. */
+static void depend_on_namesake(struct wb_arena *arena, struct wb_object *own, const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == own->kind && strcmp(column_of(parts->items[i])->name, column_of(own)->name) == 0)
+            wb_object_depend(arena, own, parts->items[i]);
+}
+
+/* A link needs what both tables must have before it is made; and what comes from the parent, what it comes from. */
 static void link_inheritance(struct reading *reading)
 {
     const struct wb_object_list *objects = &reading->catalog->objects;
-    struct wb_object_list *links = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object_list);
-    for (size_t i = 0; i < objects->count; i++)
-        if (objects->items[i]->kind == WB_KIND_INHERITANCE)
-            *WB_PUSH(&reading->scratch, links[objects->items[i]->parent->index]) = objects->items[i];
+    struct wb_object_list *parts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object_list);
     for (size_t i = 0; i < objects->count; i++) {
         struct wb_object *part = objects->items[i];
-        if (part->kind != WB_KIND_COLUMN && part->kind != WB_KIND_CONSTRAINT)
+        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT)
+            *WB_PUSH(&reading->scratch, parts[part->parent->index]) = part;
+        if (part->kind == WB_KIND_DEFAULT)
+            *WB_PUSH(&reading->scratch, parts[part->parent->parent->index]) = part;
+    }
+    for (size_t i = 0; i < objects->count; i++) {
+        struct wb_object *link = objects->items[i];
+        const struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? parent_table(link) : NULL;
+        if (!parent)
             continue;
-        const struct wb_object_list *of_table = &links[part->parent->index];
-        for (size_t k = 0; k < of_table->count; k++)
-            wb_object_depend(reading->arena, of_table->items[k], part);
+        const struct wb_object_list *own = &parts[link->parent->index];
+        for (size_t k = 0; k < own->count; k++)
+            if (own->items[k]->kind == WB_KIND_DEFAULT || (own->items[k]->kind == WB_KIND_COLUMN && own->items[k]->derived))
+                depend_on_namesake(reading->arena, own->items[k], &parts[parent->index]);
+        depend_on_parts(reading->arena, link, own);
+        depend_on_parts(reading->arena, link, &parts[parent->index]);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/auto.h"
 #include "base/sql.h"
+#include "catalog/spelling.h"
 #include "db/pg/pg.h"
 
 void wb_pg_emit(struct wb_pg_writer *writer, const char *format, ...)
@@ -389,6 +390,7 @@ static void write_moved(struct wb_pg_writer *writer, const struct wb_object *typ
 void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct wb_pg_writer writer = {arena, statements, change};
+    size_t first = statements->count;
     switch (change->action) {
     case WB_DROP:
         write_drop(&writer, change->before);
@@ -414,4 +416,9 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
                 wb_pg_write_comment(&writer, change->parts.items[i]);
         break;
     }
+    /* what is a string to PostgreSQL stays as it is */
+    const struct wb_object *object = change->after ? change->after : change->before;
+    for (size_t i = first; object->kind != WB_KIND_ROUTINE && i < statements->count; i++)
+        if (!wb_starts_with(statements->items[i], "COMMENT "))
+            statements->items[i] = wb_spelling_without_array_casts(arena, statements->items[i]);
 }

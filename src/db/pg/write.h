@@ -45,6 +45,9 @@ void wb_pg_write_comment(struct wb_pg_writer *writer, const struct wb_object *ob
 const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *column,
                          const struct wb_object_list *parts);
 
+/* Whether all that `serial` makes is to be made with the column. */
+bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list *parts);
+
 /* What CREATE TABLE and ADD COLUMN can't say, by ALTER. */
 void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                                const struct wb_object *column);

@@ -31,11 +31,32 @@ static const struct wb_object *find_link(const struct wb_object_list *parts, boo
     return NULL;
 }
 
-/* In what follows another table's columns (PARTITION OF, OF type) a column is only named, with what differs. */
-static void add_default_line(struct wb_pg_writer *writer, struct wb_str *lines, const struct wb_object *part, bool typed)
+static const struct wb_object *find_part(const struct wb_object_list *parts, enum wb_kind kind,
+                                         const struct wb_object *parent)
 {
-    add_line(lines, "%s%s DEFAULT %s", wb_pg_name(writer, part->parent->name), typed ? " WITH OPTIONS" : "",
-             part->values[WB_DEFAULT_EXPRESSION]);
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == kind && parts->items[i]->parent == parent)
+            return parts->items[i];
+    return NULL;
+}
+
+/* In what follows another table's columns (PARTITION OF, OF type) a column is only named, with what differs. */
+static void add_named_column(struct wb_pg_writer *writer, struct wb_str *lines, const struct wb_object *column,
+                             bool not_null, bool typed)
+{
+    const struct wb_object *expression = find_part(&writer->change->parts, WB_KIND_DEFAULT, column);
+    if (expression || not_null)
+        add_line(lines, "%s%s%s%s%s", wb_pg_name(writer, column->name), typed ? " WITH OPTIONS" : "",
+                 not_null ? " NOT NULL" : "", expression ? " DEFAULT " : "",
+                 expression ? expression->values[WB_DEFAULT_EXPRESSION] : "");
+}
+
+static bool contains(const struct wb_object_list *parts, const struct wb_object *object)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i] == object)
+            return true;
+    return false;
 }
 
 static void add_table_lines(struct wb_pg_writer *writer, struct wb_str *lines, bool named_columns, bool typed)
@@ -43,13 +64,17 @@ static void add_table_lines(struct wb_pg_writer *writer, struct wb_str *lines, b
     const struct wb_object_list *parts = &writer->change->parts;
     for (size_t i = 0; i < parts->count; i++) {
         const struct wb_object *part = parts->items[i];
+        if (part->kind == WB_KIND_COLUMN && !named_columns && part->derived)
+            continue; /* INHERITS gives it, and SET NOT NULL follows */
         if (part->kind == WB_KIND_COLUMN && !named_columns)
             add_line(lines, "%s", wb_pg_column(writer, part, parts));
-        else if (part->kind == WB_KIND_DEFAULT && named_columns)
-            add_default_line(writer, lines, part, typed);
-        else if (part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY)
-            if (!wb_equal(part->values[WB_CONSTRAINT_VALID], "f"))
-                add_line(lines, "%s", constraint(writer, part));
+        else if (part->kind == WB_KIND_COLUMN)
+            add_named_column(writer, lines, part, wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"), typed);
+        else if (part->kind == WB_KIND_DEFAULT && named_columns && !contains(parts, part->parent))
+            add_named_column(writer, lines, part->parent, false, typed);
+        else if ((part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
+                 !wb_equal(part->values[WB_CONSTRAINT_VALID], "f"))
+            add_line(lines, "%s", constraint(writer, part));
     }
 }
 
@@ -67,6 +92,13 @@ static void append_inherits(struct wb_pg_writer *writer, struct wb_str *text)
         wb_str_append_char(text, ')');
 }
 
+static void write_default(struct wb_pg_writer *writer, const struct wb_object *expression)
+{
+    wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
+               wb_pg_qualified(writer, expression->parent->parent), wb_pg_name(writer, expression->parent->name),
+               expression->values[WB_DEFAULT_EXPRESSION]);
+}
+
 static void write_table_parts(struct wb_pg_writer *writer)
 {
     const struct wb_object_list *parts = &writer->change->parts;
@@ -78,9 +110,16 @@ static void write_table_parts(struct wb_pg_writer *writer)
             wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent), constraint(writer, part));
         if (part->kind == WB_KIND_COLUMN)
             wb_pg_write_column_extras(writer, NULL, part);
+        if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true) &&
+            wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"))
+            wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", wb_pg_qualified(writer, part->parent),
+                       wb_pg_name(writer, part->name));
+        if (part->kind == WB_KIND_DEFAULT && part->parent->derived && !find_link(parts, true) &&
+            find_link(parts, false))
+            write_default(writer, part);
         if (part->kind == WB_KIND_CONSTRAINT)
             wb_pg_write_index_extras(writer, NULL, part);
-        if (part->kind == WB_KIND_OWNERSHIP && !part->part_of)
+        if (part->kind == WB_KIND_OWNERSHIP && !(part->part_of && wb_pg_is_serial(part->part_of, parts)))
             wb_pg_emit(writer, "ALTER SEQUENCE %s OWNED BY %s", wb_pg_qualified(writer, part->parent),
                        part->values[WB_OWNERSHIP_COLUMN]);
     }
@@ -121,13 +160,6 @@ static void write_table(struct wb_pg_writer *writer, const struct wb_object *tab
     wb_pg_emit(writer, "%s", wb_str_text(&text));
     write_table_parts(writer);
     wb_pg_write_table_extras(writer, NULL, table);
-}
-
-static void write_default(struct wb_pg_writer *writer, const struct wb_object *expression)
-{
-    wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
-               wb_pg_qualified(writer, expression->parent->parent), wb_pg_name(writer, expression->parent->name),
-               expression->values[WB_DEFAULT_EXPRESSION]);
 }
 
 static void write_column(struct wb_pg_writer *writer, const struct wb_object *column)

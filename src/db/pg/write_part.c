@@ -12,8 +12,7 @@ static const struct wb_object *find_part(const struct wb_object_list *parts, enu
     return NULL;
 }
 
-/* Whether all that `serial` makes is to be made with the column. */
-static bool is_serial(const struct wb_object *column, const struct wb_object_list *parts)
+bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list *parts)
 {
     bool sequence = false, ownership = false, expression = false;
     for (size_t i = 0; i < parts->count; i++) {
@@ -29,7 +28,7 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
 {
     const char *const *values = column->values;
     const struct wb_object *expression = find_part(parts, WB_KIND_DEFAULT, column);
-    bool serial = is_serial(column, parts);
+    bool serial = wb_pg_is_serial(column, parts);
     WB_AUTO(wb_str) text = WB_STR_INIT;
     wb_str_printf(&text, "%s %s", wb_pg_name(writer, column->name),
                   serial ? values[WB_COLUMN_SERIAL] : values[WB_COLUMN_TYPE]);
