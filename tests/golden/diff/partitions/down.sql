@@ -1,10 +1,6 @@
-ALTER TABLE public.log DETACH PARTITION public.log_2026;
-ALTER TABLE public.log_2026 DETACH PARTITION public.log_2026_0;
 DROP TABLE public.log_2026_0;
 DROP TABLE public.log_2026;
-ALTER TABLE public.log DETACH PARTITION public.log_2027;
 DROP TABLE public.log_2027;
-ALTER TABLE public.log DETACH PARTITION public.log_rest;
 DROP TABLE public.log_rest;
 DROP INDEX public.log_at;
 ALTER TABLE public.log DROP COLUMN level;

@@ -2,7 +2,6 @@ DROP VIEW public.paid;
 DROP INDEX public.customers_email;
 ALTER TABLE public.customers DROP CONSTRAINT customers_email_check;
 ALTER TABLE public.customers DROP COLUMN name;
-ALTER TABLE public.orders DROP COLUMN doubled;
 DROP TABLE public.orders;
 
 CREATE TABLE public.coupons (
