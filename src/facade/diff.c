@@ -1,4 +1,7 @@
 /* Comparing schemas: where each comes from, the difference, and its public form. */
+#include <pthread.h>
+#include <signal.h>
+
 #include "author/apply.h"
 #include "author/scratch.h"
 #include "base/auto.h"
@@ -18,7 +21,14 @@ struct side {
     const char *text;
     struct wb_url url; /* SIDE_DATABASE */
     const char *goal;  /* SIDE_HISTORY: a revision expression */
+    struct wb_target target;   /* SIDE_DATABASE: its session */
+    struct wb_scratch scratch; /* the others: theirs */
+    struct wb_session *session; /* of the one or the other */
+    struct wb_arena arena;      /* of the catalog */
     struct wb_catalog catalog;
+    const struct wb_read_options *options;
+    enum wb_code code; /* of the reading, which has a thread of its own */
+    struct wb_error err;
 };
 
 struct comparing {
@@ -88,29 +98,18 @@ static void ignore_event(const struct wb_event *event, void *user)
     (void)user;
 }
 
-static enum wb_code read_session(struct comparing *comparing, struct wb_session *session, struct side *side,
-                                 struct wb_error *err)
+static enum wb_code open_database(struct comparing *comparing, struct side *side, struct wb_error *err)
 {
-    comparing->backend = session->backend;
-    return session->backend->read_catalog(session, &comparing->read_options, &comparing->arena, &side->catalog, err);
-}
-
-static enum wb_code read_database(struct comparing *comparing, struct side *side, struct wb_error *err)
-{
-    struct wb_target target;
-    WB_TRY(wb_project_target_for(comparing->project, &side->url, ignore_event, &target, err));
-    if (!target.backend->read_catalog)
+    WB_TRY(wb_project_target_for(comparing->project, &side->url, ignore_event, &side->target, err));
+    side->target.create_database = false;
+    if (!side->target.backend->read_catalog)
         return wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", side->url.engine);
-    target.create_database = false;
-    enum wb_code code = wb_wait_connected(&target, 0, err);
-    if (code == WB_OK)
-        code = read_session(comparing, target.session, side, err);
-    wb_target_close(&target);
-    return code;
+    WB_TRY(wb_wait_connected(&side->target, 0, err));
+    side->session = side->target.session;
+    return WB_OK;
 }
 
-static enum wb_code replay(struct comparing *comparing, const struct wb_scratch *scratch, const struct side *side,
-                           struct wb_error *err)
+static enum wb_code replay(struct comparing *comparing, const struct side *side, struct wb_error *err)
 {
     struct wb_target target;
     const struct wb_revision_set *revisions;
@@ -119,34 +118,85 @@ static enum wb_code replay(struct comparing *comparing, const struct wb_scratch 
     WB_TRY(wb_expr_resolve(revisions->graph, side->goal, NULL, &comparing->arena, &nodes, err));
     if (nodes.count == 0)
         return WB_OK; /* base */
-    WB_TRY(wb_project_target_for(comparing->project, &scratch->url, ignore_event, &target, err));
-    target.session = scratch->session;
+    WB_TRY(wb_project_target_for(comparing->project, &side->scratch.url, ignore_event, &target, err));
+    target.session = side->scratch.session;
     return wb_migrate(&target, &(struct wb_migration){.revisions = revisions, .direction = WB_UP, .goal = side->goal},
                       err);
 }
 
-static enum wb_code read_scratch(struct comparing *comparing, struct wb_scratch *scratch, struct side *side,
-                                 struct wb_error *err)
+static enum wb_code open_scratch(struct comparing *comparing, struct side *side, struct wb_error *err)
 {
     const struct wb_session_options options = {.application_name = "whimbrel",
                                                .cancel_fd = comparing->project->cancel_fd,
                                                .on_event = ignore_event};
-    WB_TRY(wb_scratch_open(scratch, comparing->scratch, &options, err));
-    WB_TRY(side->kind == SIDE_HISTORY ? replay(comparing, scratch, side, err)
-                                      : wb_apply_path(scratch->session, side->text, err));
-    WB_TRY(scratch->backend->reset(scratch->session, err));
-    return read_session(comparing, scratch->session, side, err);
-}
-
-static enum wb_code read_side(struct comparing *comparing, struct side *side, struct wb_error *err)
-{
-    if (side->kind == SIDE_DATABASE)
-        return read_database(comparing, side, err);
     if (!comparing->scratch)
         WB_TRY(find_scratch(comparing, err));
-    struct wb_scratch scratch = {0};
-    enum wb_code code = read_scratch(comparing, &scratch, side, err);
-    wb_scratch_release(&scratch);
+    WB_TRY(wb_scratch_open(&side->scratch, comparing->scratch, &options, err));
+    side->session = side->scratch.session;
+    WB_TRY(side->kind == SIDE_HISTORY ? replay(comparing, side, err) : wb_apply_path(side->session, side->text, err));
+    return side->session->backend->reset(side->session, err);
+}
+
+static enum wb_code open_side(struct comparing *comparing, struct side *side, struct wb_error *err)
+{
+    side->options = &comparing->read_options;
+    WB_TRY(side->kind == SIDE_DATABASE ? open_database(comparing, side, err) : open_scratch(comparing, side, err));
+    comparing->backend = side->session->backend;
+    return WB_OK;
+}
+
+/* The session's, its database's if that is a scratch one; not what was read. */
+static void close_side(struct side *side)
+{
+    wb_target_close(&side->target);
+    if (side->scratch.backend)
+        wb_scratch_release(&side->scratch);
+    side->session = NULL;
+}
+
+static void *read_side(void *argument)
+{
+    struct side *side = argument;
+    side->err = WB_ERROR_INIT;
+    side->code = side->session->backend->read_catalog(side->session, side->options, &side->arena, &side->catalog,
+                                                      &side->err);
+    return NULL;
+}
+
+/* Both at once: the time is the server's, which has a process for each. */
+static enum wb_code read_both(struct comparing *comparing, struct wb_error *err)
+{
+    struct side *sides[] = {&comparing->from, &comparing->to};
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&thread, NULL, read_side, sides[1]) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    read_side(sides[0]);
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        read_side(sides[1]);
+    for (size_t i = 0; i < WB_COUNT(sides); i++) {
+        if (sides[i]->code != WB_OK && err->code == WB_OK) {
+            *err = sides[i]->err;
+            sides[i]->err = WB_ERROR_INIT;
+        }
+        wb_error_release(&sides[i]->err);
+    }
+    return err->code;
+}
+
+static enum wb_code read_sides(struct comparing *comparing, struct wb_error *err)
+{
+    enum wb_code code = open_side(comparing, &comparing->from, err);
+    if (code == WB_OK)
+        code = open_side(comparing, &comparing->to, err);
+    if (code == WB_OK)
+        code = read_both(comparing, err);
+    close_side(&comparing->from);
+    close_side(&comparing->to);
     return code;
 }
 
@@ -222,8 +272,7 @@ static enum wb_code compare(struct comparing *comparing, const char *from, const
     WB_TRY(wb_config_get(comparing->project->config, WB_KEY_VERSION_TABLE, &own_tables[0], err));
     WB_TRY(wb_config_get(comparing->project->config, WB_KEY_LEDGER_TABLE, &own_tables[1], err));
     comparing->read_options = (struct wb_read_options){own_tables, WB_COUNT(own_tables)};
-    WB_TRY(read_side(comparing, &comparing->from, err));
-    WB_TRY(read_side(comparing, &comparing->to, err));
+    WB_TRY(read_sides(comparing, err));
     wb_diff_make(&comparing->from.catalog, &comparing->to.catalog, &comparing->arena, &diff);
     for (size_t i = 0; i < diff.changes.count; i++)
         add_difference(comparing, &diff.changes.items[i]);
@@ -237,6 +286,8 @@ static enum wb_code compare(struct comparing *comparing, const char *from, const
 
 static void comparing_free(struct comparing *comparing)
 {
+    wb_arena_release(&comparing->from.arena);
+    wb_arena_release(&comparing->to.arena);
     wb_arena_release(&comparing->arena);
     free(comparing);
 }
