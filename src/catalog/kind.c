@@ -8,7 +8,7 @@
 
 static const struct wb_kind_info kinds[] = {
     [WB_KIND_SCHEMA] = {"schema", 10, 0, NULL, 0},
-    [WB_KIND_EXTENSION] = {"extension", 20, 0, FIELDS({"schema", WB_COMPARE_ALTER})},
+    [WB_KIND_EXTENSION] = {"extension", 20, 0, FIELDS({"schema", WB_COMPARE_ALTER}, {"own comment", WB_COMPARE_NOT})},
     [WB_KIND_COLLATION] = {"collation", 30, 0, FIELDS({"options", WB_COMPARE_RECREATE})},
     [WB_KIND_ENUM] = {"enum", 40, WB_KIND_TYPE | WB_KIND_RELATION, FIELDS({"labels", WB_COMPARE_INSERTED})},
     [WB_KIND_DOMAIN] = {"domain", 42, WB_KIND_TYPE | WB_KIND_RELATION,

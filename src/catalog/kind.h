@@ -58,7 +58,7 @@ const struct wb_kind_info *wb_kind_info(enum wb_kind kind);
 #define WB_FIELD_COMMENT (1U << 31) /* the comment, which every kind has, in such a mask */
 
 /* The fields by name, in the order of the tables in kind.c. */
-enum { WB_EXTENSION_SCHEMA };
+enum { WB_EXTENSION_SCHEMA, WB_EXTENSION_COMMENT };
 enum { WB_COLLATION_OPTIONS };
 enum { WB_ENUM_LABELS };
 enum { WB_DOMAIN_TYPE, WB_DOMAIN_COLLATION, WB_DOMAIN_DEFAULT, WB_DOMAIN_NOT_NULL };

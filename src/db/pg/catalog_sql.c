@@ -59,7 +59,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("n.nspacl", "n.nspowner") " FROM pg_namespace n WHERE " USERS},
 
     {WB_KIND_EXTENSION, WB_PG_EXTENSION, 0,
-     "SELECT e.oid, 0, NULL, e.extname, NULL, NULL, NULL, false, 0, NULL, NULL, quote_ident(n.nspname)"
+     "SELECT e.oid, 0, NULL, e.extname, NULL, NULL, NULL, false, 0, NULL, NULL, quote_ident(n.nspname),"
+     " (SELECT x.comment FROM pg_available_extensions() x WHERE x.name = e.extname)"
      " FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql'"},
 
     {WB_KIND_COLLATION, WB_PG_COLLATION, 0,

@@ -387,6 +387,12 @@ static void write_moved(struct wb_pg_writer *writer, const struct wb_object *typ
         wb_pg_emit(writer, "ALTER %s %s RENAME TO %s", word, wb_pg_qualified(writer, type), moved);
 }
 
+/* CREATE EXTENSION gives it the one of its control file. */
+static bool has_comment_by_itself(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_EXTENSION && wb_equal(object->comment, object->values[WB_EXTENSION_COMMENT]);
+}
+
 void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct wb_pg_writer writer = {arena, statements, change};
@@ -409,7 +415,7 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         wb_pg_write_create(&writer);
         if (change->before)
             write_privileges(&writer, change->before, change->after);
-        if (change->after->comment)
+        if (change->after->comment && !has_comment_by_itself(change->after))
             wb_pg_write_comment(&writer, change->after);
         for (size_t i = 0; i < change->parts.count; i++)
             if (change->parts.items[i]->comment)
