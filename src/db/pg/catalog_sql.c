@@ -395,6 +395,8 @@ const char wb_pg_not_compared_sql[] =
     " WHERE o.oid >= 16384"
     " UNION ALL SELECT 1418, o.umid, 'user mapping of ' || o.usename || ' for ' || quote_ident(o.srvname)"
     " FROM pg_user_mappings o"
+    " UNION ALL SELECT 6100, o.oid, 'subscription ' || quote_ident(o.subname) FROM pg_subscription o"
+    " WHERE o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " UNION ALL SELECT 1259, c.oid, 'tablespace of ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.reltablespace <> 0 AND c.relkind <> 't'"
     " AND " USERS
