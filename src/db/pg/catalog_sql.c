@@ -361,6 +361,9 @@ const char wb_pg_alias_sql[] =
     /* an index that a constraint has made */
     " UNION ALL SELECT 1259, k.conindid, 2606, k.oid, 0 FROM pg_constraint k"
     " WHERE k.contype IN ('p', 'u', 'x') AND k.conindid <> 0 AND k.oid >= 16384"
+    /* what a foreign key to a partitioned table has for each partition of that */
+    " UNION ALL SELECT 2606, k.oid, 2606, k.conparentid, 0 FROM pg_constraint k JOIN pg_constraint kp"
+    " ON kp.oid = k.conparentid AND kp.conrelid = k.conrelid WHERE k.contype = 'f'"
     /* the sequence of an identity column, the expression of a generated one */
     " UNION ALL SELECT 1259, d.objid, 1259, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_sequence s"
     " ON s.seqrelid = d.objid WHERE d.classid = 1259 AND d.refclassid = 1259 AND d.deptype = 'i'"
