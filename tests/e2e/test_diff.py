@@ -53,6 +53,19 @@ def test_history(whimbrel, project, database, write):
     assert scratch_databases(database) == []
 
 
+def test_into_a_revision(whimbrel, project, database, write):
+    project.revision("a1", "CREATE TABLE one (id integer);", "DROP TABLE one;")
+    wanted = write("schema.sql", "CREATE TABLE one (id bigint PRIMARY KEY, mood text NOT NULL DEFAULT 'good');")
+    up = write("up.sql", whimbrel("diff", "history", wanted).ok().out)
+    down = write("down.sql", whimbrel("diff", "--down", "history", wanted).ok().out)
+    whimbrel("create", "moods", "--sql", up, "--down-sql", down).ok()
+    whimbrel("upgrade").ok()
+    assert whimbrel("diff", database.url, wanted, "--exit-code").ok().out == ""
+    assert whimbrel("diff", "history", wanted, "--exit-code").ok().out == ""
+    whimbrel("downgrade", "-1", "--yes").ok()
+    assert whimbrel("diff", database.url, "history@a1", "--exit-code").ok().out == ""
+
+
 def test_a_folder_in_any_order(whimbrel, database, write):
     write("schema/a/view.sql", "CREATE VIEW v AS SELECT * FROM t;")
     write("schema/b.sql", "CREATE TABLE t (id integer PRIMARY KEY, z integer REFERENCES z); CREATE INDEX ON t (z);")
