@@ -22,8 +22,7 @@ void wb_scratch_release(struct wb_scratch *scratch)
 enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *server,
                              const struct wb_session_options *options, struct wb_error *err)
 {
-    *scratch = (struct wb_scratch){
-        .backend = wb_backend_find(server->engine), .server = server, .options = *options};
+    *scratch = (struct wb_scratch){.backend = wb_backend_find(server->engine), .server = server, .options = *options};
     if (!scratch->backend->scratch_create) {
         wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", server->engine);
         wb_error_hint(err, "Name a PostgreSQL server for the scratch database with --scratch URL.");

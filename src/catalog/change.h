@@ -8,7 +8,7 @@ enum wb_action {
     WB_CREATE,
     WB_ALTER,
     WB_DROP,
-    WB_MOVE_AWAY, /* a type gets another name, to make room for the new one of its own name */
+    WB_MOVE_AWAY,  /* a type gets another name, to make room for the new one of its own name */
     WB_DROP_MOVED, /* ... and is dropped when nothing is of it any more */
 };
 

@@ -24,7 +24,7 @@ enum wb_field_flag {
     WB_FIELD_DISTURBS_DEFAULTS = 1 << 1, /* the same for defaults and foreign keys */
     WB_FIELD_EXPRESSION = 1 << 4,        /* to be compared by spelling.h */
     WB_FIELD_SET = 1 << 3,               /* a list whose order says nothing */
-    WB_FIELD_BODY = 1 << 2,              /* names in it may be of objects that have to be there, unknown to the engine */
+    WB_FIELD_BODY = 1 << 2, /* names in it may be of objects that have to be there, unknown to the engine */
 };
 
 struct wb_field_info {
@@ -34,13 +34,13 @@ struct wb_field_info {
 };
 
 enum wb_kind_flag {
-    WB_KIND_HOLDS_DATA = 1 << 0, /* never dropped to be made again */
-    WB_KIND_FRAGILE = 1 << 1,    /* in the way of changes of what it depends on: dropped before, made again after */
-    WB_KIND_FOLDED = 1 << 2,     /* may be written with its parent when that is made */
-    WB_KIND_TYPE = 1 << 3,       /* a data type: when it is made anew, columns are moved over to the new one */
-    WB_KIND_RELATION = 1 << 4,   /* shares its names with tables, indexes, sequences */
+    WB_KIND_HOLDS_DATA = 1 << 0,   /* never dropped to be made again */
+    WB_KIND_FRAGILE = 1 << 1,      /* in the way of changes of what it depends on: dropped before, made again after */
+    WB_KIND_FOLDED = 1 << 2,       /* may be written with its parent when that is made */
+    WB_KIND_TYPE = 1 << 3,         /* a data type: when it is made anew, columns are moved over to the new one */
+    WB_KIND_RELATION = 1 << 4,     /* shares its names with tables, indexes, sequences */
     WB_KIND_SHARES_INDEX = 1 << 5, /* a constraint: may have an index of its name */
-    WB_KIND_LATE = 1 << 6,       /* its place in a script is by its own rank, not beside its parent */
+    WB_KIND_LATE = 1 << 6,         /* its place in a script is by its own rank, not beside its parent */
 };
 
 struct wb_kind_info {

@@ -60,7 +60,7 @@ struct wb_object_list {
 
 struct wb_object {
     enum wb_kind kind;
-    const char *schema;         /* NULL where the kind has none */
+    const char *schema; /* NULL where the kind has none */
     const char *name;
     const char *arguments;      /* types that are part of the name: of a routine, an operator; or NULL */
     struct wb_object *parent;   /* what it is a part of (the table of a column), or NULL */
@@ -77,8 +77,8 @@ struct wb_object {
 };
 
 struct wb_catalog {
-    struct wb_object_list objects;  /* in order of kind and key */
-    struct wb_names not_compared;   /* what was found and not understood: "operator class public.x" */
+    struct wb_object_list objects; /* in order of kind and key */
+    struct wb_names not_compared;  /* what was found and not understood: "operator class public.x" */
 };
 
 /* Puts the objects in order and numbers them; each has its key after it. */

@@ -9,10 +9,10 @@ static json_t *diff_json(const struct wb_diff_result *result)
     json_t *changes = json_array();
     for (size_t i = 0; i < result->count; i++) {
         const struct wb_difference *item = &result->items[i];
-        json_array_append_new(changes, json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind",
-                                                 item->kind, "name", wb_json_text(item->name), "fields",
-                                                 wb_json_names(item->fields), "destructive", item->destructive,
-                                                 "statements", wb_json_names(item->statements)));
+        json_array_append_new(
+            changes, json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
+                               wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
+                               item->destructive, "statements", wb_json_names(item->statements)));
     }
     return json_pack("{s:o, s:o, s:o}", "changes", changes, "impossible", wb_json_names(result->impossible),
                      "not_compared", wb_json_names(result->not_compared));

@@ -136,9 +136,7 @@ static void match(struct comparing *comparing, const struct wb_object_list *from
 {
     size_t i = 0, k = 0;
     while (i < from->count || k < to->count) {
-        int order = i == from->count ? 1
-                    : k == to->count ? -1
-                                     : wb_object_compare(from->items[i], to->items[k]);
+        int order = i == from->count ? 1 : k == to->count ? -1 : wb_object_compare(from->items[i], to->items[k]);
         add_pair(comparing, order <= 0 ? from->items[i] : NULL, order >= 0 ? to->items[k] : NULL);
         i += order <= 0;
         k += order >= 0;
@@ -174,7 +172,8 @@ static const struct wb_object *table_of(const struct wb_object *object)
 
 static struct wb_pair *table_pair(const struct wb_pairs *pairs, const struct wb_pair *pair)
 {
-    return pair->after ? pairs->of_after[table_of(pair->after)->index] : pairs->of_before[table_of(pair->before)->index];
+    return pair->after ? pairs->of_after[table_of(pair->after)->index]
+                       : pairs->of_before[table_of(pair->before)->index];
 }
 
 /* Whether a partition's column has a NOT NULL of its own, which PARTITION OF has to say. */
@@ -277,7 +276,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
     if (dependent->before->parent == pair->before) {
         remake(comparing, dependent);
     } else if (kind == WB_KIND_COLUMN && type && pair->state == WB_PAIR_RECREATE) {
-        if (dependent->before->values[WB_COLUMN_RELKIND] && !strchr("vm", *dependent->before->values[WB_COLUMN_RELKIND]))
+        if (dependent->before->values[WB_COLUMN_RELKIND] &&
+            !strchr("vm", *dependent->before->values[WB_COLUMN_RELKIND]))
             move_column(comparing, pair, dependent);
     } else if (kind == WB_KIND_ATTRIBUTE && type && pair->state == WB_PAIR_RECREATE) {
         remake(comparing, comparing->pairs.of_before[dependent->before->parent->index]);

@@ -18,11 +18,11 @@ struct numbers {
 struct operation {
     enum wb_action action;
     const struct wb_pair *pair;
-    size_t host;             /* itself, or what it is joined to */
+    size_t host;                  /* itself, or what it is joined to */
     struct numbers before, after; /* operations that have to come before it, and after it */
-    size_t waits;            /* how many of `before` are still to come */
-    size_t place;            /* in the preferred order */
-    size_t mark;             /* the last search that has come by */
+    size_t waits;                 /* how many of `before` are still to come */
+    size_t place;                 /* in the preferred order */
+    size_t mark;                  /* the last search that has come by */
 };
 
 #define NONE ((size_t)-1)
@@ -55,8 +55,8 @@ static size_t host_of(struct ordering *ordering, size_t operation)
 static size_t add_operation(struct ordering *ordering, enum wb_action action, const struct wb_pair *pair)
 {
     size_t number = ordering->operations.count;
-    *WB_PUSH(&ordering->scratch, ordering->operations) =
-        (struct operation){.action = action, .pair = pair, .host = number};
+    *WB_PUSH(&ordering->scratch, ordering->operations) = (struct operation){
+        .action = action, .pair = pair, .host = number};
     return number;
 }
 
@@ -194,8 +194,8 @@ static void wait_for_names(struct ordering *ordering)
     if (slots.count)
         qsort(slots.items, slots.count, sizeof *slots.items, compare_slots);
     for (size_t i = 0; i < slots.count; i++)
-        for (size_t k = i + 1; slots.items[i].given_back && k < slots.count &&
-                               strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
+        for (size_t k = i + 1;
+             slots.items[i].given_back && k < slots.count && strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
             if (!slots.items[k].given_back && slots.items[k].operation != slots.items[i].operation)
                 add_edge(ordering, slots.items[i].operation, slots.items[k].operation);
 }
@@ -265,7 +265,8 @@ static size_t dropping_host(const struct ordering *ordering, const struct wb_obj
         const struct wb_object *ownership = dependents->items[i];
         for (size_t k = 0; ownership->kind == WB_KIND_OWNERSHIP && k < ownership->deps.count; k++)
             if (ownership->deps.items[k]->kind == WB_KIND_COLUMN)
-                return ordering->drop_of[number_of(ordering, ordering->pairs->of_before[ownership->deps.items[k]->index])];
+                return ordering
+                    ->drop_of[number_of(ordering, ordering->pairs->of_before[ownership->deps.items[k]->index])];
     }
     return NONE;
 }
@@ -372,8 +373,9 @@ static void scan(struct ordering *ordering, const struct named_list *names, stru
             prefer_after(ordering, names, name_of_token(&ordering->scratch, text, &token), operation);
         } else if (token.kind == WB_SQL_STRING && depth == 0) {
             struct wb_slice string = {text.data + token.offset, token.length};
-            size_t tag = string.data[0] == '$' ? (size_t)((const char *)memchr(string.data + 1, '$', string.length - 1) -
-                                                          string.data) + 1 : 1;
+            size_t tag = string.data[0] == '$'
+                             ? (size_t)((const char *)memchr(string.data + 1, '$', string.length - 1) - string.data) + 1
+                             : 1;
             if (string.length >= 2 * tag)
                 scan(ordering, names, (struct wb_slice){string.data + tag, string.length - 2 * tag}, operation, 1);
         }
@@ -417,19 +419,23 @@ struct preference {
 
 static struct preference preference_of(const struct operation *operation, size_t number)
 {
-    const struct wb_object *object =
-        operation->action == WB_DROP || operation->action == WB_MOVE_AWAY ? operation->pair->before : operation->pair->after;
+    const struct wb_object *object = operation->action == WB_DROP || operation->action == WB_MOVE_AWAY
+                                         ? operation->pair->before
+                                         : operation->pair->after;
     const struct wb_kind_info *info = wb_kind_info(object->kind);
     const struct wb_object *top = object;
     while (top->parent)
         top = top->parent;
     bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY;
     unsigned rank = info->flags & WB_KIND_LATE ? info->rank : wb_kind_info(top->kind)->rank;
-    return (struct preference){number, late, late ? rank : 1000 - rank, top->key,
-                               late ? info->rank : 1000 - info->rank, object->position, object->key};
+    return (struct preference){
+        number,           late,       late ? rank : 1000 - rank, top->key, late ? info->rank : 1000 - info->rank,
+        object->position, object->key};
 }
 
-#define COMPARE(field) if (left->field != right->field) return left->field < right->field ? -1 : 1
+#define COMPARE(field)                                                                                                 \
+    if (left->field != right->field)                                                                                   \
+    return left->field < right->field ? -1 : 1
 
 static int compare_preferences(const void *a, const void *b)
 {

@@ -10,9 +10,9 @@ enum wb_pair_state { WB_PAIR_SAME, WB_PAIR_ALTER, WB_PAIR_RECREATE, WB_PAIR_CREA
 struct wb_pair {
     const struct wb_object *before, *after; /* one of them may be NULL */
     enum wb_pair_state state;
-    unsigned fields;   /* those that differ */
-    bool moved;        /* a column whose type is made anew; a type that is made anew while there are such columns */
-    bool inherited;    /* what happens to it, happens by what happens to the parent table */
+    unsigned fields; /* those that differ */
+    bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
+    bool inherited;  /* what happens to it, happens by what happens to the parent table */
 };
 
 struct wb_pairs {

@@ -19,10 +19,10 @@ enum side_kind { SIDE_DATABASE, SIDE_FILES, SIDE_HISTORY };
 struct side {
     enum side_kind kind;
     const char *text;
-    struct wb_url url; /* SIDE_DATABASE */
-    const char *goal;  /* SIDE_HISTORY: a revision expression */
-    struct wb_target target;   /* SIDE_DATABASE: its session */
-    struct wb_scratch scratch; /* the others: theirs */
+    struct wb_url url;          /* SIDE_DATABASE */
+    const char *goal;           /* SIDE_HISTORY: a revision expression */
+    struct wb_target target;    /* SIDE_DATABASE: its session */
+    struct wb_scratch scratch;  /* the others: theirs */
     struct wb_session *session; /* of the one or the other */
     struct wb_arena arena;      /* of the catalog */
     struct wb_catalog catalog;
@@ -126,9 +126,8 @@ static enum wb_code replay(struct comparing *comparing, const struct side *side,
 
 static enum wb_code open_scratch(struct comparing *comparing, struct side *side, struct wb_error *err)
 {
-    const struct wb_session_options options = {.application_name = "whimbrel",
-                                               .cancel_fd = comparing->project->cancel_fd,
-                                               .on_event = ignore_event};
+    const struct wb_session_options options = {
+        .application_name = "whimbrel", .cancel_fd = comparing->project->cancel_fd, .on_event = ignore_event};
     if (!comparing->scratch)
         WB_TRY(find_scratch(comparing, err));
     WB_TRY(wb_scratch_open(&side->scratch, comparing->scratch, &options, err));

@@ -30,8 +30,15 @@ static void test_only_the_first_is_written_otherwise(void **state)
 static void test_anything_else_stays(void **state)
 {
     static const char *const texts[] = {
-        "", "((ARRAY[", "((ARRAY[1, 2])::integer[])", "x = ANY (ARRAY[1, 2])", "((ARRAY['a'::text])::text[]", "ARRAY[(",
-        "ARRAY[('a'::text)::text]", "'((ARRAY['", "ARRAY[(b)::text]",
+        "",
+        "((ARRAY[",
+        "((ARRAY[1, 2])::integer[])",
+        "x = ANY (ARRAY[1, 2])",
+        "((ARRAY['a'::text])::text[]",
+        "ARRAY[(",
+        "ARRAY[('a'::text)::text]",
+        "'((ARRAY['",
+        "ARRAY[(b)::text]",
     };
     struct wb_arena arena = WB_ARENA_INIT;
     (void)state;

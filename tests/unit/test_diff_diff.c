@@ -63,8 +63,8 @@ static void test_a_circle_of_foreign_keys_is_split(void **state)
 
 static struct wb_object *make_view_on_column(struct wb_arena *arena, struct wb_catalog *catalog, const char *type)
 {
-    struct wb_object *column =
-        add(arena, catalog, WB_KIND_COLUMN, "c", add(arena, catalog, WB_KIND_TABLE, "t", NULL, "r"), type);
+    struct wb_object *column = add(arena, catalog, WB_KIND_COLUMN, "c",
+                                   add(arena, catalog, WB_KIND_TABLE, "t", NULL, "r"), type);
     struct wb_object *view = add(arena, catalog, WB_KIND_VIEW, "v", NULL, "columns");
     struct wb_object *above = add(arena, catalog, WB_KIND_VIEW, "a", NULL, "columns");
     wb_object_depend(arena, view, column);
@@ -87,8 +87,10 @@ static void test_enum_labels(void **state)
 {
     static const struct {
         const char *before, *after, *expected;
-    } cases[] = {{"'a'\x1f'b'", "'a'\x1f'x'\x1f'b'", "~e"}, {"'a'\x1f'b'", "'b'\x1f'a'", "-e +e"},
-                 {"'a'\x1f'b'", "'a'", "-e +e"},            {"", "'a'", "~e"}};
+    } cases[] = {{"'a'\x1f'b'", "'a'\x1f'x'\x1f'b'", "~e"},
+                 {"'a'\x1f'b'", "'b'\x1f'a'", "-e +e"},
+                 {"'a'\x1f'b'", "'a'", "-e +e"},
+                 {"", "'a'", "~e"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct wb_arena arena = WB_ARENA_INIT;
@@ -114,8 +116,10 @@ static void test_table_of_kinds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal_schemas_have_no_difference), cmocka_unit_test(test_a_circle_of_foreign_keys_is_split),
-        cmocka_unit_test(test_views_make_way_for_a_column),      cmocka_unit_test(test_enum_labels),
+        cmocka_unit_test(test_equal_schemas_have_no_difference),
+        cmocka_unit_test(test_a_circle_of_foreign_keys_is_split),
+        cmocka_unit_test(test_views_make_way_for_a_column),
+        cmocka_unit_test(test_enum_labels),
         cmocka_unit_test(test_table_of_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ struct found {
 };
 
 struct reading {
-    struct wb_arena *arena;   /* the catalog's */
+    struct wb_arena *arena; /* the catalog's */
     struct wb_arena scratch;
     struct wb_catalog *catalog;
     const struct wb_read_options *options;
@@ -116,9 +116,9 @@ static enum wb_code take_aliases(const struct wb_result *result, void *user, str
     (void)err;
     for (size_t row = 0; row < result->row_count; row++) {
         const char *const *cells = result->cells + row * result->column_count;
-        *WB_PUSH(&reading->scratch, reading->entries) =
-            (struct entry){.address = {number(cells[0]), number(cells[1]), 0},
-                           .target = {number(cells[2]), number(cells[3]), number(cells[4])}};
+        *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){
+            .address = {number(cells[0]), number(cells[1]), 0},
+            .target = {number(cells[2]), number(cells[3]), number(cells[4])}};
     }
     return WB_OK;
 }
@@ -129,10 +129,10 @@ static enum wb_code take_dependencies(const struct wb_result *result, void *user
     (void)err;
     for (size_t row = 0; row < result->row_count; row++) {
         const char *const *cells = result->cells + row * result->column_count;
-        *WB_PUSH(&reading->scratch, reading->dependencies) =
-            (struct dependency){{number(cells[0]), number(cells[1]), number(cells[2])},
-                                {number(cells[3]), number(cells[4]), number(cells[5])},
-                                *cells[6]};
+        *WB_PUSH(&reading->scratch, reading->dependencies) = (struct dependency){
+            {number(cells[0]), number(cells[1]), number(cells[2])},
+            {number(cells[3]), number(cells[4]), number(cells[5])},
+            *cells[6]};
     }
     return WB_OK;
 }
@@ -207,11 +207,11 @@ static void find_members(struct reading *reading)
 {
     for (size_t i = 0; i < reading->dependencies.count; i++) {
         const struct dependency *dependency = &reading->dependencies.items[i];
-        bool internal = dependency->type == 'i' && (dependency->from.class_id == WB_PG_PROC ||
-                                                    dependency->from.class_id == WB_PG_CAST);
+        bool internal = dependency->type == 'i' &&
+                        (dependency->from.class_id == WB_PG_PROC || dependency->from.class_id == WB_PG_CAST);
         if (dependency->type == 'e' || internal)
-            *WB_PUSH(&reading->scratch, reading->entries) =
-                (struct entry){.address = dependency->from, .target = dependency->to};
+            *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){.address = dependency->from,
+                                                                           .target = dependency->to};
     }
 }
 
@@ -235,8 +235,8 @@ static void enter_objects(struct reading *reading)
             found[count++] = found[i];
     reading->found.count = count;
     for (size_t i = 0; i < count; i++)
-        *WB_PUSH(&reading->scratch, reading->entries) =
-            (struct entry){.address = found[i].address, .object = found[i].object};
+        *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){.address = found[i].address,
+                                                                       .object = found[i].object};
     sort_entries(reading);
 }
 
@@ -311,8 +311,8 @@ static void link_parents(struct reading *reading)
         if (object->parent) {
             wb_object_depend(reading->arena, object, object->parent);
         } else if (object->schema && schemas) {
-            struct wb_object *const *schema =
-                bsearch(object->schema, objects->items, schemas, sizeof *objects->items, compare_schema);
+            struct wb_object *const *schema = bsearch(object->schema, objects->items, schemas, sizeof *objects->items,
+                                                      compare_schema);
             if (schema)
                 wb_object_depend(reading->arena, object, *schema);
         }
@@ -366,7 +366,8 @@ static void link_inheritance(struct reading *reading)
             continue;
         const struct wb_object_list *own = &parts[link->parent->index];
         for (size_t k = 0; k < own->count; k++)
-            if (own->items[k]->kind == WB_KIND_DEFAULT || (own->items[k]->kind == WB_KIND_COLUMN && own->items[k]->derived))
+            if (own->items[k]->kind == WB_KIND_DEFAULT ||
+                (own->items[k]->kind == WB_KIND_COLUMN && own->items[k]->derived))
                 depend_on_namesake(reading->arena, own->items[k], &parts[parent->index]);
         depend_on_parts(reading->arena, link, own);
         depend_on_parts(reading->arena, link, &parts[parent->index]);
@@ -404,8 +405,8 @@ static enum wb_code take_comments(const struct wb_result *result, void *user, st
     (void)err;
     for (size_t row = 0; row < result->row_count; row++) {
         const char *const *cells = result->cells + row * result->column_count;
-        *WB_PUSH(&reading->scratch, reading->comments) =
-            (struct note){{number(cells[0]), number(cells[1]), number(cells[2])}, keep(reading, cells[3])};
+        *WB_PUSH(&reading->scratch, reading->comments) = (struct note){
+            {number(cells[0]), number(cells[1]), number(cells[2])}, keep(reading, cells[3])};
     }
     return WB_OK;
 }
@@ -416,8 +417,8 @@ static enum wb_code take_not_compared(const struct wb_result *result, void *user
     (void)err;
     for (size_t row = 0; row < result->row_count; row++) {
         const char *const *cells = result->cells + row * result->column_count;
-        *WB_PUSH(&reading->scratch, reading->not_compared) =
-            (struct note){{number(cells[0]), number(cells[1]), 0}, keep(reading, cells[2])};
+        *WB_PUSH(&reading->scratch, reading->not_compared) = (struct note){{number(cells[0]), number(cells[1]), 0},
+                                                                           keep(reading, cells[2])};
     }
     return WB_OK;
 }

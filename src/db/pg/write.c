@@ -89,7 +89,9 @@ const char *wb_pg_reference(struct wb_pg_writer *writer, const struct wb_object 
     case WB_KIND_RULE:
     case WB_KIND_TRIGGER:
     case WB_KIND_POLICY: {
-        const char *word = object->kind == WB_KIND_RULE ? "RULE" : object->kind == WB_KIND_TRIGGER ? "TRIGGER" : "POLICY";
+        const char *word = object->kind == WB_KIND_RULE      ? "RULE"
+                           : object->kind == WB_KIND_TRIGGER ? "TRIGGER"
+                                                             : "POLICY";
         return wb_arena_printf(arena, "%s %s ON %s", word, wb_pg_name(writer, object->name),
                                wb_pg_qualified(writer, object->parent));
     }
@@ -158,7 +160,15 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
 }
 
 /* The options of a sequence, one by one; "" is the default. */
-enum { SEQUENCE_INCREMENT, SEQUENCE_MINIMUM, SEQUENCE_MAXIMUM, SEQUENCE_START, SEQUENCE_CACHE, SEQUENCE_CYCLE, SEQUENCE_OPTIONS };
+enum {
+    SEQUENCE_INCREMENT,
+    SEQUENCE_MINIMUM,
+    SEQUENCE_MAXIMUM,
+    SEQUENCE_START,
+    SEQUENCE_CACHE,
+    SEQUENCE_CYCLE,
+    SEQUENCE_OPTIONS
+};
 
 static void split_sequence_options(struct wb_arena *arena, const char *list, const char *ret_options[SEQUENCE_OPTIONS])
 {
@@ -177,13 +187,16 @@ static const char *sequence_start(const char *const options[SEQUENCE_OPTIONS])
     return *end ? end : down ? "-1" : "1";
 }
 
-const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
-                                   const char *word)
+const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after, const char *word)
 {
     static const struct {
         const char *set, *reset;
-    } texts[] = {{"INCREMENT BY ", "INCREMENT BY 1"}, {"MINVALUE ", "NO MINVALUE"}, {"MAXVALUE ", "NO MAXVALUE"},
-                 {"START WITH ", ""},                 {"CACHE ", "CACHE 1"},        {"", "NO CYCLE"}};
+    } texts[] = {{"INCREMENT BY ", "INCREMENT BY 1"},
+                 {"MINVALUE ", "NO MINVALUE"},
+                 {"MAXVALUE ", "NO MAXVALUE"},
+                 {"START WITH ", ""},
+                 {"CACHE ", "CACHE 1"},
+                 {"", "NO CYCLE"}};
     WB_AUTO(wb_str) text = WB_STR_INIT;
     const char *old_options[SEQUENCE_OPTIONS], *new_options[SEQUENCE_OPTIONS];
     split_sequence_options(writer->arena, before, old_options);
@@ -266,8 +279,7 @@ void wb_pg_write_options(struct wb_pg_writer *writer, const char *target, const 
         wb_pg_emit(writer, "%s RESET (%s)", target, wb_str_text(&reset));
 }
 
-void wb_pg_write_foreign_options(struct wb_pg_writer *writer, const char *target, const char *before,
-                                 const char *after)
+void wb_pg_write_foreign_options(struct wb_pg_writer *writer, const char *target, const char *before, const char *after)
 {
     WB_AUTO(wb_str) list = WB_STR_INIT;
     struct wb_slice item, other;

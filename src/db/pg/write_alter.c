@@ -95,8 +95,7 @@ static void alter_column(struct wb_pg_writer *writer)
     if (has(change, WB_COLUMN_TYPE) || has(change, WB_COLUMN_BASE_TYPE) || has(change, WB_COLUMN_COLLATION))
         write_type(writer, target);
     if (has(change, WB_COLUMN_NOT_NULL))
-        wb_pg_emit(writer, "%s %s NOT NULL", target,
-                   wb_equal(after->values[WB_COLUMN_NOT_NULL], "t") ? "SET" : "DROP");
+        wb_pg_emit(writer, "%s %s NOT NULL", target, wb_equal(after->values[WB_COLUMN_NOT_NULL], "t") ? "SET" : "DROP");
     if (has(change, WB_COLUMN_IDENTITY) || has(change, WB_COLUMN_IDENTITY_OPTIONS))
         write_identity(writer, target);
     wb_pg_write_column_extras(writer, before, after);

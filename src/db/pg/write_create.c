@@ -26,7 +26,8 @@ static const char *constraint(struct wb_pg_writer *writer, const struct wb_objec
 static const struct wb_object *find_link(const struct wb_object_list *parts, bool partition)
 {
     for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i]->kind == WB_KIND_INHERITANCE && !!parts->items[i]->values[WB_INHERITANCE_BOUND] == partition)
+        if (parts->items[i]->kind == WB_KIND_INHERITANCE &&
+            !!parts->items[i]->values[WB_INHERITANCE_BOUND] == partition)
             return parts->items[i];
     return NULL;
 }
@@ -107,7 +108,8 @@ static void write_table_parts(struct wb_pg_writer *writer)
         bool late = (part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
                     wb_equal(part->values[WB_CONSTRAINT_VALID], "f");
         if (late) /* in CREATE TABLE a constraint is valid whatever it says */
-            wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent), constraint(writer, part));
+            wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent),
+                       constraint(writer, part));
         if (part->kind == WB_KIND_COLUMN)
             wb_pg_write_column_extras(writer, NULL, part);
         if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true) &&
@@ -322,7 +324,8 @@ static void write_text_configuration(struct wb_pg_writer *writer, const struct w
     wb_pg_emit(writer, "CREATE TEXT SEARCH CONFIGURATION %s (PARSER = %s)", name,
                configuration->values[WB_TEXT_CONFIGURATION_PARSER]);
     for (const char *rest = configuration->values[WB_TEXT_CONFIGURATION_MAPPING]; rest && wb_list_next(&rest, &item);)
-        wb_pg_emit(writer, "ALTER TEXT SEARCH CONFIGURATION %s ADD MAPPING FOR %.*s", name, (int)item.length, item.data);
+        wb_pg_emit(writer, "ALTER TEXT SEARCH CONFIGURATION %s ADD MAPPING FOR %.*s", name, (int)item.length,
+                   item.data);
 }
 
 static void write_publication(struct wb_pg_writer *writer, const struct wb_object *publication)
@@ -348,8 +351,10 @@ static void write_operator(struct wb_pg_writer *writer, const struct wb_object *
     const char *list = *estimators ? wb_arena_printf(writer->arena, "%s%c%s", object->values[WB_OPERATOR_DEFINITION],
                                                      WB_LIST_SEPARATOR, estimators)
                                    : object->values[WB_OPERATOR_DEFINITION];
-    write_definition(writer, wb_arena_printf(writer->arena, "CREATE OPERATOR %s.%s", wb_pg_name(writer, object->schema),
-                                             object->name), list);
+    write_definition(
+        writer,
+        wb_arena_printf(writer->arena, "CREATE OPERATOR %s.%s", wb_pg_name(writer, object->schema), object->name),
+        list);
 }
 
 static void write_sequence(struct wb_pg_writer *writer, const struct wb_object *sequence)

@@ -40,8 +40,7 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
         wb_str_printf(&text, " GENERATED ALWAYS AS %s", wb_pg_single_parentheses(writer, values[WB_COLUMN_GENERATED]));
     if (values[WB_COLUMN_IDENTITY]) {
         const char *options = wb_pg_sequence_options(writer, NULL, values[WB_COLUMN_IDENTITY_OPTIONS], "");
-        wb_str_printf(&text, " GENERATED %s AS IDENTITY",
-                      *values[WB_COLUMN_IDENTITY] == 'a' ? "ALWAYS" : "BY DEFAULT");
+        wb_str_printf(&text, " GENERATED %s AS IDENTITY", *values[WB_COLUMN_IDENTITY] == 'a' ? "ALWAYS" : "BY DEFAULT");
         if (*options)
             wb_str_printf(&text, " (%s)", options + 1);
     } else if (wb_equal(values[WB_COLUMN_NOT_NULL], "t") && !serial) {
@@ -65,8 +64,9 @@ static bool differs(const struct wb_object *before, const struct wb_object *afte
 /* The storage that columns of the type have by themselves: what a column goes back to. */
 static const char *default_storage(const char *type)
 {
-    static const char *const plain[] = {"smallint", "integer", "bigint", "boolean", "real", "double precision", "date",
-                                        "uuid", "oid", "timestamp", "time", "interval", "\"char\"", "name"};
+    static const char *const plain[] = {"smallint", "integer", "bigint", "boolean",   "real", "double precision",
+                                        "date",     "uuid",    "oid",    "timestamp", "time", "interval",
+                                        "\"char\"", "name"};
     if (wb_starts_with(type, "numeric") || wb_starts_with(type, "cidr") || wb_starts_with(type, "inet"))
         return strchr(type, '[') ? "EXTENDED" : "MAIN";
     for (size_t i = 0; i < WB_COUNT(plain); i++)
@@ -146,5 +146,7 @@ void wb_pg_write_table_extras(struct wb_pg_writer *writer, const struct wb_objec
                    wb_equal(values[WB_TABLE_FORCE_ROW_SECURITY], "t") ? "FORCE" : "NO FORCE");
     if (!wb_equal(identity, old_identity) && *identity != 'i') /* an index says that it is the one by itself */
         wb_pg_emit(writer, "ALTER TABLE %s REPLICA IDENTITY %s", name,
-                   *identity == 'f' ? "FULL" : *identity == 'n' ? "NOTHING" : "DEFAULT");
+                   *identity == 'f'   ? "FULL"
+                   : *identity == 'n' ? "NOTHING"
+                                      : "DEFAULT");
 }
