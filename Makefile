@@ -68,7 +68,7 @@ test-asan: ## run every test with that build
 	@$(MAKE) --no-print-directory asan .venv/.test .venv/.old
 	@.venv/bin/python scripts/test --build build-asan
 
-bench: ## measure: start, many files, a large graph, apply, size
+bench: ## measure: start, many files, a large graph, apply, diff, size
 	@scripts/install-deps bench
 	@$(MAKE) --no-print-directory all .venv/.test
 	@.venv/bin/python bench/run

@@ -402,6 +402,39 @@ typedef void wb_write_fn(const char *text, size_t length, void *user);
 WB_API enum wb_code wb_script(wb_project *project, enum wb_direction direction, const char *range, wb_write_fn *write,
                               void *user, struct wb_error *err);
 
+/* ---- Comparing schemas ---------------------------------------------------------------------------------------- */
+
+/*
+ * One change of the schema, in an order in which they can be made. `fields` are what differs, where something is
+ * altered ("type", "not null", "comment").
+ */
+struct wb_difference {
+    const char *action; /* "create", "alter", "drop" */
+    const char *kind;   /* "table", "column", "foreign key", ... */
+    const char *name;   /* "public.users.email" */
+    struct wb_name_list fields;
+    struct wb_name_list statements; /* without semicolons */
+    bool destructive;               /* drops a table, a column, or rows */
+};
+
+struct wb_diff_result {
+    const struct wb_difference *items;
+    size_t count;
+    struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
+    struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
+    void *internal;
+};
+
+/*
+ * What makes the schema `from` like the schema `to`. Each is a database's URL, an SQL file or a folder of them,
+ * "history" (all revisions) or "history@REVISION". Files and revisions are applied to a scratch database, which is made
+ * on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again. Databases
+ * that are named are only read. WB_EUSAGE: on SQLite, which is not compared yet.
+ */
+WB_API enum wb_code wb_diff(wb_project *project, const char *from, const char *to, struct wb_diff_result *ret_result,
+                            struct wb_error *err);
+WB_API void wb_diff_result_free(struct wb_diff_result *result);
+
 /* ---- Becoming the application --------------------------------------------------------------------------------- */
 
 /*

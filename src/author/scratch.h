@@ -1,10 +1,7 @@
 /*
- * A scratch database: a throwaway one, where what is not known to be good may run. On PostgreSQL it is made on the
- * configured server and dropped afterwards, on SQLite it is a file in a temporary folder; or somebody gives one.
- *
- * What a killed run has left on a server is dropped by the next one: a database is taken for such only if its name, its
- * comment and its owner are those of a scratch database of ours, and nobody is connected to it. While one is in use, a
- * session of whimbrel's is.
+ * A scratch database: a throwaway one, where SQL is tried out, or applied so that what came of it can be read back. On
+ * PostgreSQL it is made beside the configured one, by a role that may, and dropped afterwards; what a run that was killed
+ * has left behind is dropped by a later one. On an engine without servers it is a file in a temporary folder.
  */
 #ifndef WB_AUTHOR_SCRATCH_H
 #define WB_AUTHOR_SCRATCH_H
@@ -19,21 +16,25 @@ struct wb_scratch {
     struct wb_url url; /* the scratch database's */
     const struct wb_backend *backend;
     struct wb_session_options options;
-    struct wb_session *session; /* on PostgreSQL, to one that was made: it shows that it is in use */
-    const char *folder;         /* the temporary one of a SQLite file, or NULL */
-    bool made;                  /* it is ours to drop */
+    const struct wb_url *server; /* beside whose database one was made */
+    const char *database;        /* that one: to be dropped; or NULL */
+    const char *folder;          /* the temporary one of a file: to be removed; or NULL */
+    struct wb_session *session;  /* to the one that was made, which shows that it is in use; or NULL */
 };
 
 #define WB_SCRATCH_INIT ((struct wb_scratch){0})
 
 /*
- * `given` (a URL) as it is, or a new one on the server of `configured`, or a SQLite file. Release in any case.
- * WB_EFAILED, with the way out in the hint, when the role may not make databases.
+ * Makes an empty database beside that of `configured`, which must outlive it, and connects to it; or names a file that
+ * is not there yet. `*scratch` is to be released in any case. WB_EREFUSED: the role may not make one.
  */
-enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *configured, const char *given,
+enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *configured,
                              const struct wb_session_options *options, struct wb_error *err);
 
-/* Drops what was made. */
+/* Takes the database of that URL, which is somebody else's to drop, and does not connect to it. */
+enum wb_code wb_scratch_take(struct wb_scratch *scratch, const char *url, struct wb_error *err);
+
+/* Ends the session and drops what was made; that it can't be is no error: a later run does it. */
 void wb_scratch_release(struct wb_scratch *scratch);
 
 #endif

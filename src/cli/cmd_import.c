@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/log.h"
 
 static json_t *note_json(const struct wb_import_note *note)
 {

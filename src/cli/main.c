@@ -193,17 +193,26 @@ static enum wb_code configure_report(struct wb_cli *cli, struct wb_error *err)
     return choose_level(cli, level, err);
 }
 
+static const char *move_out_of_argv(struct wb_cli *cli, const char *text)
+{
+    char *in_argv = (char *)(uintptr_t)text;
+    const char *copy = wb_arena_strdup(&cli->arena, in_argv);
+    memset(in_argv, '*', strlen(in_argv));
+    return copy;
+}
+
 /* Everybody on the machine can read a command line: a URL in it, with its password, is wiped as soon as it is known. */
 static void hide_url(struct wb_cli *cli)
 {
     for (size_t i = 0; i < cli->arguments.given.count; i++) {
         struct wb_given *given = &cli->arguments.given.items[i];
-        if (strcmp(given->option->name, "url") != 0)
-            continue;
-        char *in_argv = (char *)(uintptr_t)given->value;
-        given->value = wb_arena_strdup(&cli->arena, in_argv);
-        memset(in_argv, '*', strlen(in_argv));
+        if (strcmp(given->option->name, "url") == 0 || strcmp(given->option->name, "scratch") == 0)
+            given->value = move_out_of_argv(cli, given->value);
     }
+    const struct wb_names *words = &cli->arguments.words;
+    for (size_t i = 1; i < words->count && strcmp(words->items[0], "diff") == 0; i++)
+        if (strstr(words->items[i], "://"))
+            words->items[i] = move_out_of_argv(cli, words->items[i]);
 }
 
 /* The options that are configuration keys become the library's settings. */

@@ -46,6 +46,7 @@ enum wb_key {
     WB_KEY_FILE_TEMPLATE,        /* the names of new files (whimbrel.ini(5)) */
     WB_KEY_TIMEZONE,             /* of `created` and of file names; default UTC */
     WB_KEY_TRUNCATE_SLUG_LENGTH, /* default 40 */
+    WB_KEY_SCRATCH_URL,          /* a server where scratch databases may be made; default: the URL's */
     WB_KEY_MODE,                 /* of `run`: apply, check, wait, off */
     WB_KEY_LOG_FORMAT,           /* text, json */
     WB_KEY_LOG_LEVEL,            /* error, warning, info, debug */

@@ -32,6 +32,7 @@ static const struct wb_key_info keys[] = {
                               .alembic = "file_template"},
     [WB_KEY_TIMEZONE] = {"timezone", WB_TYPE_TEXT, "UTC", .alembic = "timezone"},
     [WB_KEY_TRUNCATE_SLUG_LENGTH] = {"truncate_slug_length", WB_TYPE_NUMBER, "40", .alembic = "truncate_slug_length"},
+    [WB_KEY_SCRATCH_URL] = {"scratch_url", WB_TYPE_URL},
     [WB_KEY_MODE] = {"mode", WB_TYPE_CHOICE, "apply", .choices = "apply, check, wait, off"},
     [WB_KEY_LOG_FORMAT] = {"log_format", WB_TYPE_CHOICE, "text", .choices = "text, json"},
     [WB_KEY_LOG_LEVEL] = {"log_level", WB_TYPE_CHOICE, "info", .choices = "error, warning, info, debug"},

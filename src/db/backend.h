@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "catalog/change.h"
 #include "config/url.h"
 #include "whimbrel.h"
 
@@ -69,6 +70,7 @@ enum wb_statement_flag {
     WB_STATEMENT_SETTING = 1 << 5, /* sets up the session and nothing else: another session has to be told it again */
     WB_STATEMENT_BEFORE = 1 << 6,  /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
     WB_STATEMENT_ALONE = 1 << 7,   /* can't share a message with other statements: COPY */
+    WB_STATEMENT_FORGETS = 1 << 8, /* leaves nothing of what has set up the session before it: DISCARD ALL */
 };
 
 struct wb_statement {
@@ -105,6 +107,12 @@ struct wb_verdict {
     enum wb_effect effect;
     const char *repair;  /* a statement to be run first, outside of a transaction, that makes `effect` true; or NULL */
     const char *finding; /* what was found, for the log; or NULL */
+};
+
+/* What is left out when a schema is read: tables of these names, whimbrel's own. */
+struct wb_read_options {
+    const char *const *excluded_tables;
+    size_t excluded_table_count;
 };
 
 struct wb_backend;
@@ -221,6 +229,22 @@ struct wb_backend {
     /* Makes the database of the URL, which is missing. WB_OK too when somebody else was faster. NULL where files appear by themselves. */
     enum wb_code (*create_database)(const struct wb_url *url, const struct wb_session_options *options,
                                     struct wb_error *err);
+
+    /*
+     * Makes a throwaway database on the server of `url` and says its name, in `arena`; drops it. Making one also drops
+     * those that killed runs have left behind, and nothing else. NULL: the engine has no such thing yet.
+     */
+    enum wb_code (*scratch_create)(const struct wb_url *url, const struct wb_session_options *options,
+                                   struct wb_arena *arena, const char **ret_database, struct wb_error *err);
+    enum wb_code (*scratch_drop)(const struct wb_url *url, const struct wb_session_options *options,
+                                 const char *database, struct wb_error *err);
+
+    /* Reads the schema of the database, in a constant number of queries. NULL: this engine's can't be read yet. */
+    enum wb_code (*read_catalog)(struct wb_session *session, const struct wb_read_options *options,
+                                 struct wb_arena *arena, struct wb_catalog *ret_catalog, struct wb_error *err);
+
+    /* Adds the statements that make the change, without semicolons, in `arena`. NULL where there is no read_catalog. */
+    void (*write_change)(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
 };
 
 /* The engine of that name; the URL has been checked, so there always is one. */

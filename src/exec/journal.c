@@ -218,8 +218,13 @@ static enum wb_code fail_edited(const struct journal *journal, const struct wb_l
 /* This session is another one than that of the run that was cut off: it is told again what that one had been told. */
 static enum wb_code set_up_again(const struct journal *journal, struct wb_error *err)
 {
-    for (unsigned i = 0; i < journal->next && i < journal->step->statements.count; i++) {
-        const struct wb_statement *statement = &journal->step->statements.items[i];
+    const struct wb_statement_list *statements = &journal->step->statements;
+    unsigned first = 0;
+    for (unsigned i = 0; i < journal->next && i < statements->count; i++)
+        if (statements->items[i].flags & WB_STATEMENT_FORGETS)
+            first = i + 1;
+    for (unsigned i = first; i < journal->next && i < statements->count; i++) {
+        const struct wb_statement *statement = &statements->items[i];
         if (!(statement->flags & WB_STATEMENT_SETTING))
             continue;
         if (wb_session_run(journal->target->session, statement->sql, err) != WB_OK) {

@@ -210,7 +210,8 @@ static enum wb_code import_in_scratch(struct work *work, const struct wb_import_
                                                .on_event = pass_event,
                                                .user = work->project};
     WB_AUTO(wb_scratch) scratch = WB_SCRATCH_INIT;
-    WB_TRY(wb_scratch_open(&scratch, url, options->scratch, &session, err));
+    WB_TRY(options->scratch ? wb_scratch_take(&scratch, options->scratch, err)
+                            : wb_scratch_open(&scratch, url, &session, err));
     work->import.backend = scratch.backend;
     return run_bridge(work, options, &scratch, ini, run, err);
 }

@@ -84,6 +84,12 @@ enum wb_code wb_project_get(wb_project *project, const char *key, const char **r
     enum wb_key found;
     if (!wb_key_find(key, &found))
         return wb_fail(err, WB_EUSAGE, "there is no configuration key %s", key);
+    if (found == WB_KEY_SCRATCH_URL) {
+        const char *text;
+        WB_TRY(wb_config_get(project->config, found, &text, err));
+        *ret_value = text ? wb_url_redact_text(&project->arena, text) : NULL;
+        return WB_OK;
+    }
     if (found != WB_KEY_URL)
         return wb_config_get(project->config, found, ret_value, err);
     const struct wb_url *url;
@@ -144,19 +150,27 @@ static enum wb_code read_target(struct wb_project *project, struct wb_target *ta
     return wb_config_get_bool(config, WB_KEY_CREATE_DB, &target->create_database, err);
 }
 
+enum wb_code wb_project_target_for(struct wb_project *project, const struct wb_url *url, wb_event_fn *on_event,
+                                   struct wb_target *ret_target, struct wb_error *err)
+{
+    struct wb_target target = {.arena = &project->arena, .url = url, .on_event = on_event, .user = project};
+    WB_TRY(read_target(project, &target, err));
+    target.backend = wb_backend_find(url->engine);
+    target.session_options.search_path = target.search_path;
+    target.session_options.cancel_fd = project->cancel_fd;
+    target.session_options.on_event = on_event;
+    target.session_options.user = project;
+    wb_bookkeeping_locate(&target, target.version_table_schema);
+    *ret_target = target;
+    return WB_OK;
+}
+
 enum wb_code wb_project_target(struct wb_project *project, struct wb_target **ret_target, struct wb_error *err)
 {
     if (!project->has_target) {
-        struct wb_target target = {.arena = &project->arena, .on_event = pass_event, .user = project};
-        WB_TRY(wb_config_get_url(project->config, &target.url, err));
-        WB_TRY(read_target(project, &target, err));
-        target.backend = wb_backend_find(target.url->engine);
-        target.session_options.search_path = target.search_path;
-        target.session_options.cancel_fd = project->cancel_fd;
-        target.session_options.on_event = pass_event;
-        target.session_options.user = project;
-        wb_bookkeeping_locate(&target, target.version_table_schema);
-        project->target = target;
+        const struct wb_url *url;
+        WB_TRY(wb_config_get_url(project->config, &url, err));
+        WB_TRY(wb_project_target_for(project, url, pass_event, &project->target, err));
         project->has_target = true;
     }
     *ret_target = &project->target;

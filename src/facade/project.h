@@ -32,6 +32,13 @@ enum wb_code wb_project_revisions(struct wb_project *project, const struct wb_re
 enum wb_code wb_project_target(struct wb_project *project, struct wb_target **ret_target, struct wb_error *err);
 
 /*
+ * A target for another database than the project's, not connected; `url` has to outlive it. Its events go to
+ * `on_event`.
+ */
+enum wb_code wb_project_target_for(struct wb_project *project, const struct wb_url *url, wb_event_fn *on_event,
+                                   struct wb_target *ret_target, struct wb_error *err);
+
+/*
  * A connected target and the revision set. The server works on the connection while the files are read. Waits
  * at most `wait_ms` for a database that is not up.
  */

@@ -538,3 +538,15 @@ def test_lock_that_a_revision_gives_away(base, project, whimbrel, sql, options):
     starters.append(whimbrel.start("upgrade"))
     assert [starter.finish().code for starter in starters] == [0, 0]
     finished(base, "c3", "b2", "end", "c3")
+
+
+def test_session_is_not_set_up_with_what_was_discarded(base, project, whimbrel):
+    base.execute("CREATE SCHEMA app; CREATE TABLE app.item (id integer, text text)")
+    project.revision("b2", f"SET search_path = app, public; {trace('b2')}; DISCARD ALL; "
+                           "CREATE UNIQUE INDEX CONCURRENTLY item_text ON item (text);", options=MIXED)
+    whimbrel("upgrade", "a1", "--adopt", "base").ok()
+    whimbrel("upgrade").failed(1, "could not create unique index")
+    base.execute("DELETE FROM public.item")
+    whimbrel("upgrade").ok()
+    finished(base, "b2", "b2")
+    assert indexes(base, "app.item") == {} and indexes(base) == {"item_text": True}

@@ -150,7 +150,7 @@ INTERNAL = {
     "libpq has no memory for a connection", "the connection can't be used",
     "the server did not say whether it has the lock", "COPY can't be sent together with other statements",
     "the database did not say the id of the ledger's new entry", "more than one statement where one was expected",
-    "there is no configuration key", "downgrade: where to?", "the database URL's parameter",
+    "there is no configuration key", "downgrade: where to?", "the database URL's parameter", "the server's answer about kind",
 }
 
 

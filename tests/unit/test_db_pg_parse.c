@@ -226,8 +226,8 @@ static void statements_are_classified(void **state)
         {"CLUSTER VERBOSE t USING i", 0},
         {"CLUSTER t", 0},
         {"ALTER TYPE e ADD VALUE 'x'", 0},
-        {"DISCARD ALL", NT | SET},
-        {"DISCARD TEMP", SET},
+        {"DISCARD ALL", NT | SS | WB_STATEMENT_FORGETS},
+        {"DISCARD TEMP", SS},
 
         {"BEGIN", TC},
         {"START TRANSACTION READ ONLY", TC},

@@ -136,4 +136,8 @@ const struct wb_backend wb_backend_postgresql = {
     .verify = wb_pg_verify,
     .caution = wb_pg_caution,
     .create_database = create_database,
+    .scratch_create = wb_pg_scratch_create,
+    .scratch_drop = wb_pg_scratch_drop,
+    .read_catalog = wb_pg_read_catalog,
+    .write_change = wb_pg_write_change,
 };

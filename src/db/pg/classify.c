@@ -187,7 +187,7 @@ static unsigned classify_set(struct wb_sql_cursor cursor)
 
 static unsigned classify_discard(struct wb_sql_cursor cursor)
 {
-    return wb_sql_at(&cursor, "ALL") ? SETTING | NO_TRANSACTION : SETTING;
+    return wb_sql_at(&cursor, "ALL") ? SESSION_STATE | NO_TRANSACTION | WB_STATEMENT_FORGETS : SESSION_STATE;
 }
 
 static unsigned classify_declare(struct wb_sql_cursor cursor)

@@ -198,6 +198,19 @@ enum wb_code wb_pg_verify(struct wb_session *session, const struct wb_statement 
 const char *wb_pg_caution(const struct wb_session *session, const struct wb_statement *statement,
                           struct wb_arena *arena);
 
+/* ---- read.c, write.c ---- */
+
+enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read_options *options,
+                                struct wb_arena *arena, struct wb_catalog *ret_catalog, struct wb_error *err);
+void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
+
+/* ---- scratch.c ---- */
+
+enum wb_code wb_pg_scratch_create(const struct wb_url *url, const struct wb_session_options *options,
+                                  struct wb_arena *arena, const char **ret_database, struct wb_error *err);
+enum wb_code wb_pg_scratch_drop(const struct wb_url *url, const struct wb_session_options *options,
+                                const char *database, struct wb_error *err);
+
 /* ---- split.c, classify.c ---- */
 
 enum wb_code wb_pg_split(struct wb_arena *arena, struct wb_slice sql, unsigned first_line,

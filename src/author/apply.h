@@ -1,0 +1,14 @@
+/* Applying SQL files to a scratch database, as psql would. */
+#ifndef WB_AUTHOR_APPLY_H
+#define WB_AUTHOR_APPLY_H
+
+#include "db/backend.h"
+
+/*
+ * Runs the file, or all `*.sql` files of the folder and of the folders in it. A folder's statements that fail because
+ * something is not there yet are tried again when the others are done: what needs what is not left to file names. The
+ * error has the file, line and column.
+ */
+enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct wb_error *err);
+
+#endif

@@ -1,0 +1,87 @@
+#include "catalog/object.h"
+
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "base/sql.h"
+#include "catalog/kind.h"
+
+static const char *make_key(struct wb_arena *arena, struct wb_object *object)
+{
+    if (object->key)
+        return object->key;
+    if (object->parent)
+        return object->key = wb_arena_printf(arena, "%s%c%d%c%s", make_key(arena, object->parent), WB_LIST_SEPARATOR,
+                                             (int)object->parent->kind, WB_LIST_SEPARATOR, object->name);
+    return object->key = wb_arena_printf(arena, "%s%c%s%c%s", object->schema ? object->schema : "", WB_LIST_SEPARATOR,
+                                         object->name, WB_LIST_SEPARATOR, object->arguments ? object->arguments : "");
+}
+
+int wb_object_compare(const struct wb_object *a, const struct wb_object *b)
+{
+    return a->kind != b->kind ? (int)a->kind - (int)b->kind : strcmp(a->key, b->key);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    return wb_object_compare(*(struct wb_object *const *)a, *(struct wb_object *const *)b);
+}
+
+void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog)
+{
+    struct wb_object_list *objects = &catalog->objects;
+    for (size_t i = 0; i < objects->count; i++)
+        make_key(arena, objects->items[i]);
+    if (objects->count)
+        qsort(objects->items, objects->count, sizeof *objects->items, compare_items);
+    for (size_t i = 0; i < objects->count; i++)
+        objects->items[i]->index = i;
+}
+
+static void append_title(struct wb_str *out, const struct wb_object *object)
+{
+    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP) {
+        append_title(out, object->parent);
+        return;
+    }
+    if (object->parent) {
+        append_title(out, object->parent);
+        wb_str_append_char(out, '.');
+    } else if (object->schema) {
+        wb_sql_append_identifier(out, object->schema);
+        wb_str_append_char(out, '.');
+    }
+    if (object->kind == WB_KIND_OPERATOR || object->kind == WB_KIND_CAST)
+        wb_str_append(out, object->name);
+    else
+        wb_sql_append_identifier(out, object->name);
+    if (object->arguments)
+        wb_str_printf(out, "(%s)", object->arguments);
+}
+
+const char *wb_object_title(struct wb_arena *arena, const struct wb_object *object)
+{
+    WB_AUTO(wb_str) title = WB_STR_INIT;
+    append_title(&title, object);
+    return wb_arena_strdup(arena, wb_str_text(&title));
+}
+
+void wb_object_depend(struct wb_arena *arena, struct wb_object *object, struct wb_object *dependency)
+{
+    if (object == dependency)
+        return;
+    for (size_t i = 0; i < object->deps.count; i++)
+        if (object->deps.items[i] == dependency)
+            return;
+    *WB_PUSH(arena, object->deps) = dependency;
+}
+
+bool wb_list_next(const char **rest, struct wb_slice *ret_item)
+{
+    if (!*rest)
+        return false;
+    const char *end = strchr(*rest, WB_LIST_SEPARATOR);
+    *ret_item = (struct wb_slice){*rest, end ? (size_t)(end - *rest) : strlen(*rest)};
+    *rest = end ? end + 1 : NULL;
+    return true;
+}

@@ -1,0 +1,99 @@
+/*
+ * A schema in memory: objects of every kind, the same struct for all of them. What kinds there are, what each can have,
+ * and how it is compared is in kind.h's table.
+ */
+#ifndef WB_CATALOG_OBJECT_H
+#define WB_CATALOG_OBJECT_H
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "base/str.h"
+
+/* In the order in which they are compared; which comes first in a script is kind.h's `rank`. */
+enum wb_kind {
+    WB_KIND_SCHEMA,
+    WB_KIND_EXTENSION,
+    WB_KIND_COLLATION,
+    WB_KIND_ENUM,
+    WB_KIND_DOMAIN,
+    WB_KIND_DOMAIN_CONSTRAINT,
+    WB_KIND_COMPOSITE,
+    WB_KIND_ATTRIBUTE, /* of a composite type */
+    WB_KIND_RANGE,
+    WB_KIND_DATA_WRAPPER,
+    WB_KIND_SERVER,
+    WB_KIND_TEXT_DICTIONARY,
+    WB_KIND_TEXT_CONFIGURATION,
+    WB_KIND_SEQUENCE,
+    WB_KIND_OWNERSHIP, /* a sequence belongs to a column; `parent` is the sequence */
+    WB_KIND_TABLE,
+    WB_KIND_INHERITANCE, /* a table is a partition or a child of another; `parent` is the child */
+    WB_KIND_COLUMN,
+    WB_KIND_DEFAULT, /* `parent` is the column */
+    WB_KIND_CONSTRAINT,
+    WB_KIND_FOREIGN_KEY,
+    WB_KIND_INDEX,
+    WB_KIND_STATISTICS,
+    WB_KIND_ROUTINE,
+    WB_KIND_AGGREGATE,
+    WB_KIND_OPERATOR,
+    WB_KIND_CAST,
+    WB_KIND_VIEW,
+    WB_KIND_MATERIALIZED_VIEW,
+    WB_KIND_RULE,
+    WB_KIND_TRIGGER,
+    WB_KIND_POLICY,
+    WB_KIND_EVENT_TRIGGER,
+    WB_KIND_PUBLICATION,
+    WB_KIND_COUNT
+};
+
+/* Several values in one, where a field is a list. */
+#define WB_LIST_SEPARATOR '\x1f'
+
+struct wb_object;
+
+struct wb_object_list {
+    struct wb_object **items;
+    size_t count, capacity;
+};
+
+struct wb_object {
+    enum wb_kind kind;
+    const char *schema; /* NULL where the kind has none */
+    const char *name;
+    const char *arguments;      /* types that are part of the name: of a routine, an operator; or NULL */
+    struct wb_object *parent;   /* what it is a part of (the table of a column), or NULL */
+    const char *key;            /* unique among those of its kind; what two schemas' objects are matched by */
+    unsigned position;          /* among its siblings, where they have an order */
+    const char *const *values;  /* one per field of the kind, as text; NULL: not there */
+    const char *comment;        /* or NULL */
+    const char *owner;          /* for what is made anew */
+    const char *grants;         /* a list of "PRIVILEGES TO ROLE", "" for none; NULL: as the engine gives them */
+    struct wb_object_list deps; /* what it can't be without, `parent` included */
+    bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
+    struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
+    size_t index;               /* in its catalog */
+};
+
+struct wb_catalog {
+    struct wb_object_list objects; /* in order of kind and key */
+    struct wb_names not_compared;  /* what was found and not understood: "operator class public.x" */
+};
+
+/* Puts the objects in order and numbers them; each has its key after it. */
+void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog);
+
+/* By kind, then by key. */
+int wb_object_compare(const struct wb_object *a, const struct wb_object *b);
+
+/* "schema.name", the parent's name in front for parts, in SQL's spelling; for messages. In `arena`. */
+const char *wb_object_title(struct wb_arena *arena, const struct wb_object *object);
+
+/* Adds to the list, unless it is there. */
+void wb_object_depend(struct wb_arena *arena, struct wb_object *object, struct wb_object *dependency);
+
+/* The next item of a field that is a list; false at its end. `*rest` is the field's text at first. */
+bool wb_list_next(const char **rest, struct wb_slice *ret_item);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * Expressions that PostgreSQL spells in one way, and in another once they were read back from what it spelt: without
+ * this, a schema would differ from what its own dump makes.
+ */
+#ifndef WB_CATALOG_SPELLING_H
+#define WB_CATALOG_SPELLING_H
+
+#include "base/arena.h"
+
+/*
+ * "x = ANY ((ARRAY['a'::character varying])::text[])" becomes "x = ANY (ARRAY['a'::character varying])", which
+ * PostgreSQL reads as what was meant; otherwise the text as it is.
+ */
+const char *wb_spelling_without_array_casts(struct wb_arena *arena, const char *text);
+
+/* The same, and "ARRAY[('a'::character varying)::text]", which PostgreSQL makes of the first, likewise: to compare. */
+const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text);
+
+#endif

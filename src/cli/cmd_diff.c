@@ -1,0 +1,105 @@
+#include <stdio.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "cli/cli.h"
+#include "cli/log.h"
+
+static json_t *diff_json(const struct wb_diff_result *result)
+{
+    json_t *changes = json_array();
+    for (size_t i = 0; i < result->count; i++) {
+        const struct wb_difference *item = &result->items[i];
+        json_array_append_new(
+            changes, json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
+                               wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
+                               item->destructive, "statements", wb_json_names(item->statements)));
+    }
+    return json_pack("{s:o, s:o, s:o}", "changes", changes, "impossible", wb_json_names(result->impossible),
+                     "not_compared", wb_json_names(result->not_compared));
+}
+
+/* Statements of one line stand together, others by themselves. */
+static void print_statements(const struct wb_diff_result *result)
+{
+    bool first = true, was_long = false;
+    for (size_t i = 0; i < result->count; i++) {
+        const struct wb_difference *item = &result->items[i];
+        for (size_t k = 0; k < item->statements.count; k++) {
+            const char *sql = item->statements.items[k];
+            bool is_long = strchr(sql, '\n') != NULL;
+            if (!first && (is_long || was_long))
+                puts("");
+            printf("%s;\n", sql);
+            first = false;
+            was_long = is_long;
+        }
+    }
+}
+
+static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
+{
+    for (size_t i = 0; i < result->not_compared.count; i++)
+        wb_log_message(report, WB_LOG_WARNING, "not compared: %s", result->not_compared.items[i]);
+    for (size_t i = 0; i < result->impossible.count; i++)
+        wb_log_message(report, WB_LOG_ERROR, "%s", result->impossible.items[i]);
+    for (size_t i = 0; i < result->count; i++)
+        if (result->items[i].destructive)
+            wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
+                              result->items[i].kind, result->items[i].name);
+    if (result->count == 0 && result->impossible.count == 0)
+        wb_log_message(report, WB_LOG_INFO, "no difference");
+}
+
+static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
+{
+    bool down = wb_cli_has(cli, "down");
+    const char *from = wb_cli_word(cli, down ? 1 : 0), *to = wb_cli_word(cli, down ? 0 : 1);
+    struct wb_diff_result result;
+    WB_TRY(wb_cli_catch_signals(cli, err));
+    WB_TRY(wb_diff(cli->project, from, to, &result, err));
+    if (cli->report.json)
+        wb_report_json(diff_json(&result));
+    else
+        print_statements(&result);
+    report_rest(&cli->report, &result);
+    if (result.impossible.count)
+        *ret_status = WB_EXIT_FAILED;
+    else if (wb_cli_has(cli, "exit-code") && result.count)
+        *ret_status = WB_EXIT_OUTDATED;
+    wb_diff_result_free(&result);
+    return WB_OK;
+}
+
+static const struct wb_option options[] = {
+    {"down", 0, NULL, "the way back: from TO to FROM", NULL},
+    {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
+    {"scratch", 0, "URL", "the server where scratch databases are made (default: that of a URL here, or of --url)",
+     "scratch_url"},
+};
+
+const struct wb_command wb_cmd_diff = {
+    .name = "diff",
+    .arguments = "FROM TO",
+    .summary = "the SQL that leads from one schema to another",
+    .description =
+        "Prints the statements that make the schema FROM like the schema TO, in an order in which they can be run.\n"
+        "Each of the two is a database's URL, an .sql file, a folder of them (in whatever order they need), `history`\n"
+        "(what all revisions make) or `history@REVISION`. Databases are only read.\n"
+        "\n"
+        "Files and revisions are applied to a scratch database and read back, so that both sides are spelt by the same\n"
+        "server. It is made on the server of `scratch_url`, of a URL among the two, or of the project, by a role that\n"
+        "may make databases, and dropped at the end; one that a killed run has left is dropped by a later run.\n"
+        "\n"
+        "Tables are altered, never dropped and made again. What would need that is said, with exit status 1. What is\n"
+        "not compared is said by name. Owners, privileges and the order of columns are not compared; whimbrel's own\n"
+        "tables are left out. PostgreSQL only so far.",
+    .options = options,
+    .option_count = WB_COUNT(options),
+    .examples = (const char *const[]){"whimbrel diff history schema.sql", "what a revision would have to do",
+                                      "whimbrel diff --exit-code history postgresql://app@localhost/app",
+                                      "whether somebody has changed the database by hand", NULL},
+    .min_words = 2,
+    .max_words = 2,
+    .run = run,
+};

@@ -1,0 +1,504 @@
+/*
+ * Reads a database's schema: one query for each kind of object and three for what holds them together, all sent at
+ * once, in one transaction that sees one state.
+ */
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "catalog/kind.h"
+#include "db/pg/catalog_sql.h"
+#include "db/pg/pg.h"
+
+/* Where an object is in PostgreSQL's catalogs. */
+struct address {
+    unsigned class_id, id, sub_id;
+};
+
+/* What an address leads to: an object; or, for what is a part of something else, the address of that. */
+struct entry {
+    struct address address;
+    struct wb_object *object;
+    struct address target;
+    size_t order; /* of equal addresses the first counts */
+};
+
+struct dependency {
+    struct address from, to;
+    char type;
+};
+
+/* A text about what is at an address. */
+struct note {
+    struct address address;
+    const char *text;
+};
+
+/* An object whose parent is not looked up yet. */
+struct found {
+    struct wb_object *object;
+    struct address address, parent;
+};
+
+struct reading {
+    struct wb_arena *arena; /* the catalog's */
+    struct wb_arena scratch;
+    struct wb_catalog *catalog;
+    const struct wb_read_options *options;
+    size_t next_query; /* whose rows come next */
+    struct {
+        struct found *items;
+        size_t count, capacity;
+    } found;
+    struct {
+        struct entry *items;
+        size_t count, capacity;
+    } entries;
+    struct {
+        struct dependency *items;
+        size_t count, capacity;
+    } dependencies;
+    struct {
+        struct note *items;
+        size_t count, capacity;
+    } comments, not_compared;
+};
+
+static unsigned number(const char *cell)
+{
+    return cell ? (unsigned)strtoul(cell, NULL, 10) : 0;
+}
+
+static const char *keep(const struct reading *reading, const char *cell)
+{
+    return cell ? wb_arena_strdup(reading->arena, cell) : NULL;
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+
+static void take_object(struct reading *reading, const struct wb_pg_kind_query *query, const char *const *cells)
+{
+    const struct wb_kind_info *info = wb_kind_info(query->kind);
+    struct wb_object *object = WB_NEW(reading->arena, struct wb_object);
+    object->kind = query->kind;
+    object->schema = keep(reading, cells[WB_CELL_SCHEMA]);
+    object->name = keep(reading, cells[WB_CELL_NAME]);
+    object->arguments = keep(reading, cells[WB_CELL_ARGUMENTS]);
+    object->derived = cells[WB_CELL_DERIVED] && *cells[WB_CELL_DERIVED] == 't';
+    object->position = number(cells[WB_CELL_POSITION]);
+    object->owner = keep(reading, cells[WB_CELL_OWNER]);
+    object->grants = keep(reading, cells[WB_CELL_GRANTS]);
+    const char **values = WB_NEW_ARRAY(reading->arena, info->field_count + 1, const char *);
+    for (size_t i = 0; i < info->field_count; i++)
+        values[i] = keep(reading, cells[WB_CELL_FIELDS + i]);
+    object->values = values;
+    *WB_PUSH(&reading->scratch, reading->found) = (struct found){
+        object,
+        {query->class_id, number(cells[WB_CELL_OID]), number(cells[WB_CELL_SUB_ID])},
+        {query->parent_class_id, number(cells[WB_CELL_PARENT]), number(cells[WB_CELL_PARENT_SUB_ID])}};
+}
+
+static enum wb_code take_objects(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    const struct wb_pg_kind_query *query = &wb_pg_kind_queries[reading->next_query++];
+    if (result->column_count != WB_CELL_FIELDS + wb_kind_info(query->kind)->field_count)
+        return wb_fail(err, WB_EFAILED, "the server's answer about kind %s has %zu columns",
+                       wb_kind_info(query->kind)->name, result->column_count);
+    for (size_t row = 0; row < result->row_count; row++)
+        take_object(reading, query, result->cells + row * result->column_count);
+    return WB_OK;
+}
+
+static enum wb_code take_aliases(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    (void)err;
+    for (size_t row = 0; row < result->row_count; row++) {
+        const char *const *cells = result->cells + row * result->column_count;
+        *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){
+            .address = {number(cells[0]), number(cells[1]), 0},
+            .target = {number(cells[2]), number(cells[3]), number(cells[4])}};
+    }
+    return WB_OK;
+}
+
+static enum wb_code take_dependencies(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    (void)err;
+    for (size_t row = 0; row < result->row_count; row++) {
+        const char *const *cells = result->cells + row * result->column_count;
+        *WB_PUSH(&reading->scratch, reading->dependencies) = (struct dependency){
+            {number(cells[0]), number(cells[1]), number(cells[2])},
+            {number(cells[3]), number(cells[4]), number(cells[5])},
+            *cells[6]};
+    }
+    return WB_OK;
+}
+
+/* ---- Addresses ------------------------------------------------------------------------------------------------ */
+
+static int compare_addresses(const struct address *a, const struct address *b)
+{
+    if (a->class_id != b->class_id)
+        return a->class_id < b->class_id ? -1 : 1;
+    if (a->id != b->id)
+        return a->id < b->id ? -1 : 1;
+    return a->sub_id != b->sub_id ? (a->sub_id < b->sub_id ? -1 : 1) : 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    int order = compare_addresses(&left->address, &right->address);
+    return order ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+static void sort_entries(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->entries.count; i++)
+        reading->entries.items[i].order = i;
+    if (reading->entries.count)
+        qsort(reading->entries.items, reading->entries.count, sizeof *reading->entries.items, compare_entries);
+}
+
+static struct entry *find_entry(const struct reading *reading, struct address address)
+{
+    size_t low = 0, high = reading->entries.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_addresses(&reading->entries.items[middle].address, &address) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct entry *entry = low < reading->entries.count ? &reading->entries.items[low] : NULL;
+    return entry && compare_addresses(&entry->address, &address) == 0 ? entry : NULL;
+}
+
+/* The object at the address, or that it is a part of; NULL for what is not ours to compare. */
+static struct wb_object *find_object(const struct reading *reading, struct address address)
+{
+    for (unsigned hops = 0; hops < 8; hops++) {
+        const struct entry *entry = find_entry(reading, address);
+        if (!entry && address.sub_id) {
+            address.sub_id = 0;
+            continue;
+        }
+        if (!entry)
+            return NULL;
+        if (entry->object)
+            return entry->object;
+        if (address.sub_id && !entry->target.sub_id)
+            address.sub_id = 0;
+        address = entry->target;
+    }
+    return NULL;
+}
+
+/* ---- From rows to a catalog ----------------------------------------------------------------------------------- */
+
+/*
+ * What belongs to an extension is the extension's affair, and what PostgreSQL made by itself for another object (a
+ * range's constructors) is a part of that: both lead to the object that they belong to.
+ */
+static void find_members(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->dependencies.count; i++) {
+        const struct dependency *dependency = &reading->dependencies.items[i];
+        bool internal = dependency->type == 'i' &&
+                        (dependency->from.class_id == WB_PG_PROC || dependency->from.class_id == WB_PG_CAST);
+        if (dependency->type == 'e' || internal)
+            *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){.address = dependency->from,
+                                                                           .target = dependency->to};
+    }
+}
+
+static bool is_own_table(const struct reading *reading, const struct wb_object *object)
+{
+    bool relation = object->kind == WB_KIND_TABLE || object->kind == WB_KIND_SEQUENCE;
+    for (size_t i = 0; relation && i < reading->options->excluded_table_count; i++)
+        if (wb_equal(object->name, reading->options->excluded_tables[i]))
+            return true;
+    return false;
+}
+
+/* Objects become entries, unless their address is a member's, or their parent is no object. */
+static void enter_objects(struct reading *reading)
+{
+    struct found *found = reading->found.items;
+    size_t count = 0;
+    sort_entries(reading);
+    for (size_t i = 0; i < reading->found.count; i++)
+        if (!find_entry(reading, found[i].address) && !is_own_table(reading, found[i].object))
+            found[count++] = found[i];
+    reading->found.count = count;
+    for (size_t i = 0; i < count; i++)
+        *WB_PUSH(&reading->scratch, reading->entries) = (struct entry){.address = found[i].address,
+                                                                       .object = found[i].object};
+    sort_entries(reading);
+}
+
+/* Children of what was left out are left out; repeated, for a default is a column's and the column a table's. */
+static void find_parents(struct reading *reading)
+{
+    struct found *found = reading->found.items;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < reading->found.count; i++) {
+            if (!found[i].object || !found[i].parent.class_id)
+                continue;
+            struct wb_object *parent = find_object(reading, found[i].parent);
+            found[i].object->parent = parent;
+            if (parent && parent->kind != WB_KIND_EXTENSION)
+                continue;
+            struct entry *entry = find_entry(reading, found[i].address);
+            entry->object = NULL;
+            entry->target = found[i].parent;
+            found[i].object = NULL;
+            changed = true;
+        }
+    }
+    for (size_t i = 0; i < reading->found.count; i++)
+        if (found[i].object)
+            *WB_PUSH(reading->arena, reading->catalog->objects) = found[i].object;
+}
+
+/* A dependency that PostgreSQL keeps for the whole, and that is one of an object of our own between the two. */
+static struct wb_object *find_between(const struct reading *reading, const struct dependency *dependency,
+                                      struct wb_object *from)
+{
+    struct address address = {0, dependency->from.id, 0};
+    if (from->kind == WB_KIND_SEQUENCE && dependency->type == 'a' && dependency->to.class_id == WB_PG_CLASS)
+        address.class_id = WB_PG_DEPEND;
+    else if (from->kind == WB_KIND_TABLE && dependency->from.sub_id == 0 && dependency->to.class_id == WB_PG_CLASS &&
+             dependency->to.sub_id == 0)
+        address = (struct address){WB_PG_INHERITS, dependency->from.id, dependency->to.id};
+    else
+        return NULL;
+    const struct entry *entry = find_entry(reading, address);
+    return entry ? entry->object : NULL;
+}
+
+static void link_dependencies(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->dependencies.count; i++) {
+        const struct dependency *dependency = &reading->dependencies.items[i];
+        struct wb_object *from = find_object(reading, dependency->from);
+        struct wb_object *to = find_object(reading, dependency->to);
+        if (!from || !to || from == to)
+            continue;
+        struct wb_object *between = find_between(reading, dependency, from);
+        wb_object_depend(reading->arena, between ? between : from, to);
+    }
+}
+
+static int compare_schema(const void *name, const void *item)
+{
+    return strcmp(name, (*(struct wb_object *const *)item)->name);
+}
+
+/* Every object depends on its parent, or on its schema; a link on all that the child must have before it. */
+static void link_parents(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    size_t schemas = 0;
+    while (schemas < objects->count && objects->items[schemas]->kind == WB_KIND_SCHEMA)
+        schemas++;
+    for (size_t i = 0; i < objects->count; i++) {
+        struct wb_object *object = objects->items[i];
+        if (object->parent) {
+            wb_object_depend(reading->arena, object, object->parent);
+        } else if (object->schema && schemas) {
+            struct wb_object *const *schema = bsearch(object->schema, objects->items, schemas, sizeof *objects->items,
+                                                      compare_schema);
+            if (schema)
+                wb_object_depend(reading->arena, object, *schema);
+        }
+    }
+}
+
+static struct wb_object *parent_table(const struct wb_object *link)
+{
+    for (size_t i = 0; i < link->deps.count; i++)
+        if (link->deps.items[i]->kind == WB_KIND_TABLE && link->deps.items[i] != link->parent)
+            return link->deps.items[i];
+    return NULL;
+}
+
+static void depend_on_parts(struct wb_arena *arena, struct wb_object *object, const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind != WB_KIND_DEFAULT)
+            *WB_PUSH(arena, object->deps) = parts->items[i];
+}
+
+static const struct wb_object *column_of(const struct wb_object *part)
+{
+    return part->kind == WB_KIND_DEFAULT ? part->parent : part;
+}
+
+/* A column that comes from the parent's, or a default that is another than the parent's. */
+static void depend_on_namesake(struct wb_arena *arena, struct wb_object *own, const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == own->kind && strcmp(column_of(parts->items[i])->name, column_of(own)->name) == 0)
+            wb_object_depend(arena, own, parts->items[i]);
+}
+
+/* A link needs what both tables must have before it is made; and what comes from the parent, what it comes from. */
+static void link_inheritance(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    struct wb_object_list *parts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object_list);
+    for (size_t i = 0; i < objects->count; i++) {
+        struct wb_object *part = objects->items[i];
+        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT)
+            *WB_PUSH(&reading->scratch, parts[part->parent->index]) = part;
+        if (part->kind == WB_KIND_DEFAULT)
+            *WB_PUSH(&reading->scratch, parts[part->parent->parent->index]) = part;
+    }
+    for (size_t i = 0; i < objects->count; i++) {
+        struct wb_object *link = objects->items[i];
+        const struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? parent_table(link) : NULL;
+        if (!parent)
+            continue;
+        const struct wb_object_list *own = &parts[link->parent->index];
+        for (size_t k = 0; k < own->count; k++)
+            if (own->items[k]->kind == WB_KIND_DEFAULT ||
+                (own->items[k]->kind == WB_KIND_COLUMN && own->items[k]->derived))
+                depend_on_namesake(reading->arena, own->items[k], &parts[parent->index]);
+        depend_on_parts(reading->arena, link, own);
+        depend_on_parts(reading->arena, link, &parts[parent->index]);
+    }
+}
+
+static bool is_named_for_serial(struct wb_arena *scratch, const struct wb_object *sequence,
+                                const struct wb_object *column)
+{
+    return wb_equal(sequence->name, wb_arena_printf(scratch, "%s_%s_seq", column->parent->name, column->name));
+}
+
+/* A serial column is written as that, with the sequence and the default that PostgreSQL makes for it. */
+static void find_serials(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++) {
+        struct wb_object *object = objects->items[i];
+        if (object->kind == WB_KIND_DEFAULT && object->parent->values[WB_COLUMN_SERIAL])
+            object->part_of = object->parent;
+        if (object->kind != WB_KIND_OWNERSHIP)
+            continue;
+        for (size_t k = 0; k < object->deps.count; k++) {
+            struct wb_object *column = object->deps.items[k];
+            if (column->kind == WB_KIND_COLUMN && column->values[WB_COLUMN_SERIAL] &&
+                is_named_for_serial(&reading->scratch, object->parent, column))
+                object->part_of = object->parent->part_of = column;
+        }
+    }
+}
+
+static enum wb_code take_comments(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    (void)err;
+    for (size_t row = 0; row < result->row_count; row++) {
+        const char *const *cells = result->cells + row * result->column_count;
+        *WB_PUSH(&reading->scratch, reading->comments) = (struct note){
+            {number(cells[0]), number(cells[1]), number(cells[2])}, keep(reading, cells[3])};
+    }
+    return WB_OK;
+}
+
+static enum wb_code take_not_compared(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    (void)err;
+    for (size_t row = 0; row < result->row_count; row++) {
+        const char *const *cells = result->cells + row * result->column_count;
+        *WB_PUSH(&reading->scratch, reading->not_compared) = (struct note){{number(cells[0]), number(cells[1]), 0},
+                                                                           keep(reading, cells[2])};
+    }
+    return WB_OK;
+}
+
+static void attach_comments(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->comments.count; i++) {
+        const struct note *note = &reading->comments.items[i];
+        const struct entry *entry = find_entry(reading, note->address);
+        if (entry && entry->object)
+            entry->object->comment = note->text;
+    }
+}
+
+/* An extension's own, a dependent type's array and the like lead to an object that is compared. */
+static void attach_not_compared(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->not_compared.count; i++) {
+        const struct note *note = &reading->not_compared.items[i];
+        bool of_object = note->address.class_id == WB_PG_CLASS || wb_starts_with(note->text, "security label");
+        if (of_object || !find_entry(reading, note->address))
+            wb_names_add(reading->arena, &reading->catalog->not_compared, note->text);
+    }
+}
+
+/* ---- The queries ---------------------------------------------------------------------------------------------- */
+
+static struct wb_query make_query(struct reading *reading, const char *sql, int version, wb_result_fn *on_result)
+{
+    return (struct wb_query){
+        .sql = wb_pg_catalog_sql(&reading->scratch, sql, version), .on_result = on_result, .user = reading};
+}
+
+/* What is printed must not depend on who asks: expressions have constants in them, and names. */
+static const char settings_sql[] =
+    "SELECT pg_catalog.set_config(s.name, s.value, true) FROM (VALUES ('search_path', ''), ('datestyle', 'ISO, YMD'),"
+    " ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'),"
+    " ('quote_all_identifiers', 'off'), ('xmloption', 'content'), ('lc_monetary', 'C')) s (name, value)";
+
+static enum wb_code run_queries(struct wb_session *session, struct reading *reading, struct wb_error *err)
+{
+    int version = session->server_version_number;
+    struct wb_query *queries = WB_NEW_ARRAY(&reading->scratch, wb_pg_kind_query_count + 8, struct wb_query);
+    size_t count = 0, failed;
+    queries[count++] = (struct wb_query){.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+    queries[count++] = (struct wb_query){.sql = settings_sql};
+    for (size_t i = 0; i < wb_pg_kind_query_count; i++)
+        queries[count++] = make_query(reading, wb_pg_kind_queries[i].sql, version, take_objects);
+    queries[count++] = make_query(reading, wb_pg_alias_sql, version, take_aliases);
+    queries[count++] = make_query(reading, wb_pg_depend_sql, version, take_dependencies);
+    queries[count++] = make_query(reading, wb_pg_comment_sql, version, take_comments);
+    queries[count++] = make_query(reading, wb_pg_not_compared_sql, version, take_not_compared);
+    queries[count++] = (struct wb_query){.sql = "COMMIT"};
+    enum wb_code code = wb_pg_run(session, queries, count, &failed, err);
+    struct wb_error ignored = WB_ERROR_INIT;
+    if (code != WB_OK && code != WB_EUNREACHABLE)
+        (void)wb_session_run(session, "ROLLBACK", &ignored);
+    wb_error_release(&ignored);
+    return code;
+}
+
+enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read_options *options,
+                                struct wb_arena *arena, struct wb_catalog *ret_catalog, struct wb_error *err)
+{
+    struct wb_catalog catalog = {0};
+    struct reading reading = {.arena = arena, .catalog = &catalog, .options = options};
+    enum wb_code code = run_queries(session, &reading, err);
+    if (code == WB_OK) {
+        find_members(&reading);
+        enter_objects(&reading);
+        find_parents(&reading);
+        wb_catalog_finish(arena, &catalog);
+        link_parents(&reading);
+        link_dependencies(&reading);
+        link_inheritance(&reading);
+        find_serials(&reading);
+        attach_comments(&reading);
+        attach_not_compared(&reading);
+        *ret_catalog = catalog;
+    }
+    wb_arena_release(&reading.scratch);
+    return code;
+}

@@ -1,0 +1,74 @@
+/* What the files that write DDL share. */
+#ifndef WB_DB_PG_WRITE_H
+#define WB_DB_PG_WRITE_H
+
+#include "base/list.h"
+#include "base/str.h"
+#include "catalog/change.h"
+#include "catalog/kind.h"
+
+struct wb_pg_writer {
+    struct wb_arena *arena;
+    struct wb_names *statements;
+    const struct wb_change *change;
+};
+
+void wb_pg_emit(struct wb_pg_writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The name in SQL, quoted if it must be; with its schema where it has one; as "OBJECT" in DROP OBJECT, COMMENT ON OBJECT. */
+const char *wb_pg_name(struct wb_pg_writer *writer, const char *name);
+const char *wb_pg_qualified(struct wb_pg_writer *writer, const struct wb_object *object);
+const char *wb_pg_reference(struct wb_pg_writer *writer, const struct wb_object *object);
+const char *wb_pg_literal(struct wb_pg_writer *writer, const char *text);
+
+/* "TABLE", "FOREIGN TABLE", "VIEW": the word that ALTER takes for the relation. */
+const char *wb_pg_relation_word(const struct wb_object *relation);
+
+/* A list field with other separators: "a, b"; NULL is "". */
+const char *wb_pg_list(struct wb_pg_writer *writer, const char *list, const char *separator);
+
+/* The same text in parentheses, unless they are there; and with doubled ones made single: "CHECK ((a > 0))". */
+const char *wb_pg_in_parentheses(struct wb_pg_writer *writer, const char *expression);
+const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *text);
+
+/* "INCREMENT BY 2 START WITH 5", each with a blank before it; `before` NULL: what is not the default, else what differs. */
+const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
+                                   const char *word);
+
+/* The new MINVALUE, when it is a greater one than before; else NULL. */
+const char *wb_pg_raised_minimum(struct wb_pg_writer *writer, const char *before, const char *after);
+
+/* COMMENT ON, when the object has one or has lost it. */
+void wb_pg_write_comment(struct wb_pg_writer *writer, const struct wb_object *object);
+
+/* The column as in CREATE TABLE and ADD COLUMN; `parts` may have its default and what makes it a serial one. */
+const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *column,
+                         const struct wb_object_list *parts);
+
+/* Whether all that `serial` makes is to be made with the column. */
+bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list *parts);
+
+/* What CREATE TABLE and ADD COLUMN can't say, by ALTER. */
+void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_object *before,
+                               const struct wb_object *column);
+void wb_pg_write_index_extras(struct wb_pg_writer *writer, const struct wb_object *before,
+                              const struct wb_object *index);
+void wb_pg_write_table_extras(struct wb_pg_writer *writer, const struct wb_object *before,
+                              const struct wb_object *table);
+
+/* SET and RESET of what differs between two lists of "name=value". */
+void wb_pg_write_options(struct wb_pg_writer *writer, const char *target, const char *before, const char *after);
+
+/* OPTIONS (ADD, SET, DROP) of what differs between two lists of "name 'value'". */
+void wb_pg_write_foreign_options(struct wb_pg_writer *writer, const char *target, const char *before,
+                                 const char *after);
+
+void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *object, const char *state);
+
+/* The name that a type has while its successor is taking over. */
+const char *wb_pg_moved_name(struct wb_pg_writer *writer, const struct wb_object *type);
+
+void wb_pg_write_create(struct wb_pg_writer *writer);
+void wb_pg_write_alter(struct wb_pg_writer *writer);
+
+#endif

@@ -1,0 +1,384 @@
+#include "diff/diff.h"
+
+#include "base/auto.h"
+#include "base/str.h"
+#include "catalog/spelling.h"
+#include "diff/pair.h"
+
+struct comparing {
+    struct wb_arena *arena;
+    struct wb_arena scratch;
+    struct wb_pairs pairs;
+    struct {
+        struct wb_pair **items;
+        size_t count, capacity;
+    } work; /* pairs whose change concerns what depends on them */
+    struct wb_names impossible;
+};
+
+/* ---- Comparing two objects ------------------------------------------------------------------------------------ */
+
+static bool slices_equal(struct wb_slice a, struct wb_slice b)
+{
+    return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
+}
+
+/* Whether the items of `before` are in `after`, in their order. */
+static bool is_inserted(const char *before, const char *after)
+{
+    struct wb_slice old_item, new_item;
+    while (before && *before && wb_list_next(&before, &old_item)) {
+        do {
+            if (!wb_list_next(&after, &new_item))
+                return false;
+        } while (!slices_equal(old_item, new_item));
+    }
+    return true;
+}
+
+static bool contains_all(const char *list, const char *items)
+{
+    struct wb_slice item, other;
+    while (items && wb_list_next(&items, &item)) {
+        bool found = false;
+        for (const char *rest = list; !found && rest && wb_list_next(&rest, &other);)
+            found = slices_equal(item, other);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool is_same(struct wb_arena *arena, const struct wb_field_info *field, const char *before, const char *after)
+{
+    if (wb_equal(before, after))
+        return true;
+    if (field->flags & WB_FIELD_EXPRESSION &&
+        wb_equal(wb_spelling_to_compare(arena, before), wb_spelling_to_compare(arena, after)))
+        return true;
+    return field->flags & WB_FIELD_SET && contains_all(before, after) && contains_all(after, before);
+}
+
+static bool starts_with_list(const char *before, const char *after)
+{
+    size_t length = before ? strlen(before) : 0;
+    return length == 0 || (after && strncmp(before, after, length) == 0 &&
+                           (!after[length] || after[length] == WB_LIST_SEPARATOR || before[0] == 'x'));
+}
+
+/* What the difference of a field makes of the pair. */
+static enum wb_pair_state state_of(enum wb_comparison comparison, const char *before, const char *after)
+{
+    switch (comparison) {
+    case WB_COMPARE_RECREATE:
+        return WB_PAIR_RECREATE;
+    case WB_COMPARE_PREFIX:
+        return starts_with_list(before, after) ? WB_PAIR_ALTER : WB_PAIR_RECREATE;
+    case WB_COMPARE_INSERTED:
+        return is_inserted(before, after) ? WB_PAIR_ALTER : WB_PAIR_RECREATE;
+    case WB_COMPARE_RAISED:
+        return wb_equal(after, "t") ? WB_PAIR_ALTER : WB_PAIR_RECREATE;
+    case WB_COMPARE_REMOVED:
+        return after ? WB_PAIR_RECREATE : WB_PAIR_ALTER;
+    case WB_COMPARE_ALTER:
+    case WB_COMPARE_FIXED:
+    case WB_COMPARE_NOT:
+        break;
+    }
+    return WB_PAIR_ALTER;
+}
+
+static void tell_impossible(struct comparing *comparing, const struct wb_pair *pair, const char *field)
+{
+    wb_names_add(comparing->arena, &comparing->impossible,
+                 wb_arena_printf(comparing->arena, "%s %s: its %s can't be changed without making it anew",
+                                 wb_kind_info(wb_pair_kind(pair))->name,
+                                 wb_object_title(comparing->arena, pair->before), field));
+}
+
+static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
+{
+    const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
+    for (size_t i = 0; i < info->field_count; i++) {
+        const struct wb_field_info *field = &info->fields[i];
+        const char *before = pair->before->values[i], *after = pair->after->values[i];
+        if (field->comparison == WB_COMPARE_NOT || is_same(&comparing->scratch, field, before, after))
+            continue;
+        if (field->comparison == WB_COMPARE_FIXED) {
+            tell_impossible(comparing, pair, field->name);
+            continue;
+        }
+        pair->fields |= 1U << i;
+        if (pair->state != WB_PAIR_RECREATE)
+            pair->state = state_of(field->comparison, before, after);
+    }
+    if (!wb_equal(pair->before->comment, pair->after->comment)) {
+        pair->fields |= WB_FIELD_COMMENT;
+        if (pair->state == WB_PAIR_SAME)
+            pair->state = WB_PAIR_ALTER;
+    }
+}
+
+static void add_pair(struct comparing *comparing, const struct wb_object *before, const struct wb_object *after)
+{
+    struct wb_pair *pair = WB_PUSH(&comparing->scratch, comparing->pairs);
+    *pair = (struct wb_pair){.before = before, .after = after};
+    if (!before)
+        pair->state = WB_PAIR_CREATE;
+    else if (!after)
+        pair->state = WB_PAIR_DROP;
+    else
+        compare_fields(comparing, pair);
+}
+
+/* The one loop: both catalogs are in the same order. */
+static void match(struct comparing *comparing, const struct wb_object_list *from, const struct wb_object_list *to)
+{
+    size_t i = 0, k = 0;
+    while (i < from->count || k < to->count) {
+        int order = i == from->count ? 1 : k == to->count ? -1 : wb_object_compare(from->items[i], to->items[k]);
+        add_pair(comparing, order <= 0 ? from->items[i] : NULL, order >= 0 ? to->items[k] : NULL);
+        i += order <= 0;
+        k += order >= 0;
+    }
+}
+
+/* Which pair an object is in, and what depends on it. Afterwards no pair may be added. */
+static void index_pairs(struct comparing *comparing, const struct wb_object_list *from, const struct wb_object_list *to)
+{
+    struct wb_pairs *pairs = &comparing->pairs;
+    pairs->of_before = WB_NEW_ARRAY(&comparing->scratch, from->count, struct wb_pair *);
+    pairs->of_after = WB_NEW_ARRAY(&comparing->scratch, to->count, struct wb_pair *);
+    pairs->dependents = WB_NEW_ARRAY(&comparing->scratch, from->count, struct wb_object_list);
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (pairs->items[i].before)
+            pairs->of_before[pairs->items[i].before->index] = &pairs->items[i];
+        if (pairs->items[i].after)
+            pairs->of_after[pairs->items[i].after->index] = &pairs->items[i];
+    }
+    for (size_t i = 0; i < from->count; i++)
+        for (size_t k = 0; k < from->items[i]->deps.count; k++)
+            *WB_PUSH(&comparing->scratch, pairs->dependents[from->items[i]->deps.items[k]->index]) = from->items[i];
+}
+
+/* ---- Partitions and children ---------------------------------------------------------------------------------- */
+
+static const struct wb_object *table_of(const struct wb_object *object)
+{
+    while (object->parent)
+        object = object->parent;
+    return object;
+}
+
+static struct wb_pair *table_pair(const struct wb_pairs *pairs, const struct wb_pair *pair)
+{
+    return pair->after ? pairs->of_after[table_of(pair->after)->index]
+                       : pairs->of_before[table_of(pair->before)->index];
+}
+
+/* Whether a partition's column has a NOT NULL of its own, which PARTITION OF has to say. */
+static bool overrides(const struct wb_object *column)
+{
+    for (size_t i = 0; column->kind == WB_KIND_COLUMN && i < column->deps.count; i++) {
+        const struct wb_object *other = column->deps.items[i];
+        if (other->kind == WB_KIND_COLUMN && other->parent != column->parent && strcmp(other->name, column->name) == 0)
+            return !wb_equal(other->values[WB_COLUMN_NOT_NULL], column->values[WB_COLUMN_NOT_NULL]);
+    }
+    return false;
+}
+
+/* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
+static void settle_derived(struct wb_pair *pair, const struct wb_pair *table, bool moves)
+{
+    bool before = pair->before && pair->before->derived;
+    bool after = pair->after && pair->after->derived;
+    enum wb_kind kind = wb_pair_kind(pair);
+    bool needed = kind == WB_KIND_COLUMN || kind == WB_KIND_CONSTRAINT || kind == WB_KIND_DEFAULT;
+    if (pair->state == WB_PAIR_CREATE && after && (!moves || table->state == WB_PAIR_CREATE || !needed))
+        pair->inherited = table->state != WB_PAIR_CREATE || !overrides(pair->after);
+    if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER))
+        pair->inherited = true;
+    if (pair->before && pair->after && before && after && !moves) {
+        pair->inherited = kind != WB_KIND_COLUMN;
+        pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
+                          (1U << WB_COLUMN_GENERATED));
+        if (pair->state == WB_PAIR_RECREATE || !pair->fields)
+            pair->state = WB_PAIR_SAME;
+    }
+    if (pair->inherited)
+        pair->state = WB_PAIR_SAME;
+}
+
+static void settle_all_derived(struct comparing *comparing)
+{
+    struct wb_pairs *pairs = &comparing->pairs;
+    bool *moves = WB_NEW_ARRAY(&comparing->scratch, pairs->count, bool);
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct wb_pair *pair = &pairs->items[i];
+        if (wb_pair_kind(pair) == WB_KIND_INHERITANCE && (pair->state == WB_PAIR_CREATE || pair->state == WB_PAIR_DROP))
+            moves[table_pair(pairs, pair) - pairs->items] = true;
+    }
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct wb_pair *pair = &pairs->items[i];
+        if ((pair->before && pair->before->derived) || (pair->after && pair->after->derived))
+            settle_derived(pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
+    }
+}
+
+/* A new default of the parent reaches its children: one of their own has to be set again. */
+static void settle_defaults(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        struct wb_pair *pair = &comparing->pairs.items[i];
+        if (wb_pair_kind(pair) != WB_KIND_DEFAULT || pair->state != WB_PAIR_SAME || pair->inherited)
+            continue;
+        for (size_t k = 0; k < pair->after->deps.count; k++) {
+            const struct wb_object *other = pair->after->deps.items[k];
+            if (other->kind != WB_KIND_DEFAULT || comparing->pairs.of_after[other->index]->state == WB_PAIR_SAME)
+                continue;
+            pair->state = WB_PAIR_ALTER;
+            pair->fields |= 1U << WB_DEFAULT_EXPRESSION;
+        }
+    }
+}
+
+/* ---- What a change does to what depends on it ------------------------------------------------------------------ */
+
+static void remake(struct comparing *comparing, struct wb_pair *pair)
+{
+    if (pair->state == WB_PAIR_RECREATE || pair->inherited || !pair->before || !pair->after)
+        return;
+    pair->state = WB_PAIR_RECREATE;
+    *WB_PUSH(&comparing->scratch, comparing->work) = pair;
+}
+
+static bool is_generated(const struct wb_pair *pair)
+{
+    return wb_pair_kind(pair) == WB_KIND_COLUMN && pair->before->values[WB_COLUMN_GENERATED];
+}
+
+/* A column whose type gets a successor of the same name. */
+static void move_column(struct comparing *comparing, struct wb_pair *type, struct wb_pair *column)
+{
+    if (column->moved || column->inherited)
+        return;
+    type->moved = column->moved = true;
+    column->state = WB_PAIR_ALTER;
+    column->fields |= (1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE);
+    *WB_PUSH(&comparing->scratch, comparing->work) = column;
+}
+
+/* `pair` is dropped, for good or to be made again; `dependent` hangs on it. */
+static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, struct wb_pair *dependent)
+{
+    enum wb_kind kind = wb_pair_kind(dependent);
+    bool type = wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
+    if (dependent->before->parent == pair->before) {
+        remake(comparing, dependent);
+    } else if (kind == WB_KIND_COLUMN && type && pair->state == WB_PAIR_RECREATE) {
+        if (dependent->before->values[WB_COLUMN_RELKIND] &&
+            !strchr("vm", *dependent->before->values[WB_COLUMN_RELKIND]))
+            move_column(comparing, pair, dependent);
+    } else if (kind == WB_KIND_ATTRIBUTE && type && pair->state == WB_PAIR_RECREATE) {
+        remake(comparing, comparing->pairs.of_before[dependent->before->parent->index]);
+    } else if (is_generated(dependent)) {
+        remake(comparing, dependent);
+    } else if (kind == WB_KIND_INHERITANCE) {
+        return; /* it stays, whatever becomes of the columns */
+    } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
+               (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
+        remake(comparing, dependent);
+    }
+}
+
+/* `pair` is altered in a way that the engine refuses while certain things depend on it. */
+static void concern_by_alteration(struct comparing *comparing, const struct wb_pair *pair, struct wb_pair *dependent)
+{
+    const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
+    unsigned flags = 0;
+    for (size_t i = 0; i < info->field_count; i++)
+        if (pair->fields & (1U << i))
+            flags |= info->fields[i].flags;
+    enum wb_kind kind = wb_pair_kind(dependent);
+    if (flags & WB_FIELD_DISTURBS && (wb_kind_info(kind)->flags & WB_KIND_FRAGILE || is_generated(dependent)))
+        remake(comparing, dependent);
+    if (flags & WB_FIELD_DISTURBS_DEFAULTS && (kind == WB_KIND_DEFAULT || kind == WB_KIND_FOREIGN_KEY))
+        remake(comparing, dependent);
+}
+
+static void concern_dependents(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++)
+        if (comparing->pairs.items[i].state != WB_PAIR_SAME && comparing->pairs.items[i].before)
+            *WB_PUSH(&comparing->scratch, comparing->work) = &comparing->pairs.items[i];
+    while (comparing->work.count) {
+        struct wb_pair *pair = comparing->work.items[--comparing->work.count];
+        const struct wb_object_list *dependents = &comparing->pairs.dependents[pair->before->index];
+        for (size_t i = 0; i < dependents->count; i++) {
+            struct wb_pair *dependent = comparing->pairs.of_before[dependents->items[i]->index];
+            if (!dependent->after || dependent->state == WB_PAIR_RECREATE)
+                continue;
+            if (pair->state == WB_PAIR_ALTER)
+                concern_by_alteration(comparing, pair, dependent);
+            else
+                concern_by_drop(comparing, pair, dependent);
+        }
+    }
+}
+
+/* ---- New labels ------------------------------------------------------------------------------------------------ */
+
+static bool mentions(const struct wb_object *object, const char *text)
+{
+    const struct wb_kind_info *info = wb_kind_info(object->kind);
+    for (size_t i = 0; i < info->field_count; i++)
+        if (object->values[i] && strstr(object->values[i], text))
+            return true;
+    return false;
+}
+
+/* A label that was added can't be used before the transaction is committed: then the type is made anew instead. */
+static bool uses_new_label(const struct comparing *comparing, const struct wb_pair *type)
+{
+    const char *rest = type->after->values[WB_ENUM_LABELS];
+    struct wb_slice label;
+    while (wb_list_next(&rest, &label)) {
+        const char *text = wb_arena_strndup(comparing->arena, label.data, label.length);
+        if (strstr(type->before->values[WB_ENUM_LABELS], text))
+            continue;
+        for (size_t i = 0; i < comparing->pairs.count; i++) {
+            const struct wb_pair *pair = &comparing->pairs.items[i];
+            if (pair->state == WB_PAIR_SAME || !pair->after || pair == type || !mentions(pair->after, text))
+                continue;
+            for (size_t k = 0; k < pair->after->deps.count; k++)
+                if (pair->after->deps.items[k] == type->after)
+                    return true;
+        }
+    }
+    return false;
+}
+
+static void settle_enums(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        struct wb_pair *pair = &comparing->pairs.items[i];
+        if (wb_pair_kind(pair) == WB_KIND_ENUM && pair->state == WB_PAIR_ALTER &&
+            pair->fields & (1U << WB_ENUM_LABELS) && uses_new_label(comparing, pair))
+            pair->state = WB_PAIR_RECREATE;
+    }
+}
+
+void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, struct wb_arena *arena,
+                  struct wb_diff *ret_diff)
+{
+    struct comparing comparing = {.arena = arena};
+    match(&comparing, &from->objects, &to->objects);
+    index_pairs(&comparing, &from->objects, &to->objects);
+    settle_all_derived(&comparing);
+    settle_defaults(&comparing);
+    settle_enums(&comparing);
+    concern_dependents(&comparing);
+    *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
+    wb_order_changes(&comparing.pairs, arena, &ret_diff->changes);
+    wb_arena_release(&comparing.scratch);
+}

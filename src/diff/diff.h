@@ -1,0 +1,16 @@
+/* Comparing two schemas: what has to be done to the one to make it like the other. Knows no engine and no SQL. */
+#ifndef WB_DIFF_DIFF_H
+#define WB_DIFF_DIFF_H
+
+#include "catalog/change.h"
+
+struct wb_diff {
+    struct wb_change_list changes; /* in an order in which they can be made */
+    struct wb_names impossible;    /* differences that no change can undo, with the reason */
+};
+
+/* The catalogs' objects are referred to by the result, which is made in `arena`. */
+void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, struct wb_arena *arena,
+                  struct wb_diff *ret_diff);
+
+#endif

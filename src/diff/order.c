@@ -1,0 +1,583 @@
+/*
+ * The order of changes. Every change is one operation or two (drop and create); an operation must wait for others; what
+ * can be written together with its parent is joined to it, unless that would make the parent wait for itself. That is
+ * what splits cycles: two new tables that refer to each other get their second foreign key afterwards.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "base/sql.h"
+#include "diff/pair.h"
+
+struct numbers {
+    size_t *items;
+    size_t count, capacity;
+};
+
+struct operation {
+    enum wb_action action;
+    const struct wb_pair *pair;
+    size_t host;                  /* itself, or what it is joined to */
+    struct numbers before, after; /* operations that have to come before it, and after it */
+    size_t waits;                 /* how many of `before` are still to come */
+    size_t place;                 /* in the preferred order */
+    size_t mark;                  /* the last search that has come by */
+};
+
+#define NONE ((size_t)-1)
+
+struct ordering {
+    struct wb_arena scratch;
+    const struct wb_pairs *pairs;
+    struct {
+        struct operation *items;
+        size_t count, capacity;
+    } operations;
+    size_t *drop_of, *alter_of, *create_of; /* by pair */
+    size_t search;
+};
+
+static size_t number_of(const struct ordering *ordering, const struct wb_pair *pair)
+{
+    return (size_t)(pair - ordering->pairs->items);
+}
+
+static size_t host_of(struct ordering *ordering, size_t operation)
+{
+    while (ordering->operations.items[operation].host != operation)
+        operation = ordering->operations.items[operation].host;
+    return operation;
+}
+
+/* ---- Operations ------------------------------------------------------------------------------------------------ */
+
+static size_t add_operation(struct ordering *ordering, enum wb_action action, const struct wb_pair *pair)
+{
+    size_t number = ordering->operations.count;
+    *WB_PUSH(&ordering->scratch, ordering->operations) = (struct operation){
+        .action = action, .pair = pair, .host = number};
+    return number;
+}
+
+static void add_edge(struct ordering *ordering, size_t first, size_t second)
+{
+    if (first == NONE || second == NONE || first == second)
+        return;
+    *WB_PUSH(&ordering->scratch, ordering->operations.items[second].before) = first;
+    *WB_PUSH(&ordering->scratch, ordering->operations.items[first].after) = second;
+}
+
+/* A type that is renamed, and dropped when its columns have gone over to the new one. */
+static bool is_moved_type(const struct wb_pair *pair)
+{
+    return pair->moved && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
+}
+
+static void add_operations(struct ordering *ordering)
+{
+    size_t count = ordering->pairs->count;
+    ordering->drop_of = WB_NEW_ARRAY(&ordering->scratch, count, size_t);
+    ordering->alter_of = WB_NEW_ARRAY(&ordering->scratch, count, size_t);
+    ordering->create_of = WB_NEW_ARRAY(&ordering->scratch, count, size_t);
+    for (size_t i = 0; i < count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        ordering->drop_of[i] = ordering->alter_of[i] = ordering->create_of[i] = NONE;
+        if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
+            ordering->drop_of[i] = add_operation(ordering, is_moved_type(pair) ? WB_DROP_MOVED : WB_DROP, pair);
+        if (pair->state == WB_PAIR_ALTER)
+            ordering->alter_of[i] = add_operation(ordering, WB_ALTER, pair);
+        if (pair->state == WB_PAIR_CREATE || pair->state == WB_PAIR_RECREATE)
+            ordering->create_of[i] = add_operation(ordering, WB_CREATE, pair);
+        if (pair->state != WB_PAIR_RECREATE)
+            continue;
+        if (is_moved_type(pair)) {
+            size_t move = add_operation(ordering, WB_MOVE_AWAY, pair);
+            add_edge(ordering, move, ordering->create_of[i]);
+            add_edge(ordering, ordering->create_of[i], ordering->drop_of[i]);
+        } else {
+            add_edge(ordering, ordering->drop_of[i], ordering->create_of[i]);
+        }
+    }
+}
+
+/* ---- What has to wait for what ---------------------------------------------------------------------------------- */
+
+/* A table that becomes another's child needs its columns first; one that is made a child has them by that. */
+static bool is_part_of_new_table(const struct ordering *ordering, const struct wb_pair *pair,
+                                 const struct wb_object *dependency)
+{
+    const struct wb_object *table = pair->after->parent;
+    return pair->after->kind == WB_KIND_INHERITANCE && dependency->parent == table &&
+           ordering->create_of[number_of(ordering, ordering->pairs->of_after[table->index])] != NONE;
+}
+
+static void wait_for_dependencies(struct ordering *ordering, const struct wb_pair *pair, size_t operation)
+{
+    for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
+        if (is_part_of_new_table(ordering, pair, pair->after->deps.items[i]))
+            continue;
+        size_t other = number_of(ordering, ordering->pairs->of_after[pair->after->deps.items[i]->index]);
+        add_edge(ordering, ordering->create_of[other], operation);
+        add_edge(ordering, ordering->alter_of[other], operation);
+    }
+}
+
+static void wait_for_dependents(struct ordering *ordering, const struct wb_pair *pair, size_t number)
+{
+    const struct wb_object_list *dependents = &ordering->pairs->dependents[pair->before->index];
+    for (size_t i = 0; i < dependents->count; i++) {
+        size_t other = number_of(ordering, ordering->pairs->of_before[dependents->items[i]->index]);
+        if (ordering->drop_of[number] != NONE) {
+            add_edge(ordering, ordering->drop_of[other], ordering->drop_of[number]);
+            add_edge(ordering, ordering->alter_of[other], ordering->drop_of[number]);
+        }
+        if (ordering->alter_of[number] != NONE)
+            add_edge(ordering, ordering->drop_of[other], ordering->alter_of[number]);
+    }
+}
+
+/* A name in use: by an operation that takes it or gives it back. */
+struct slot {
+    const char *name;
+    size_t operation;
+    bool given_back;
+};
+
+struct slots {
+    struct slot *items;
+    size_t count, capacity;
+};
+
+static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
+                     bool given_back)
+{
+    const struct wb_kind_info *info = wb_kind_info(object->kind);
+    struct wb_arena *arena = &ordering->scratch;
+    const char *names[3] = {NULL};
+    if (info->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX))
+        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema, object->name);
+    if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
+        names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
+    if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)
+        names[1] = wb_arena_printf(arena, "f%s.%s", object->schema, object->name);
+    if (object->kind == WB_KIND_COLUMN && object->values[WB_COLUMN_IDENTITY])
+        names[2] = wb_arena_printf(arena, "r%s.%s_%s_seq", object->schema, object->parent->name, object->name);
+    for (size_t i = 0; i < WB_COUNT(names) && operation != NONE; i++)
+        if (names[i])
+            *WB_PUSH(arena, *slots) = (struct slot){names[i], operation, given_back};
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+    const struct slot *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    return order ? order : right->given_back - left->given_back;
+}
+
+/* What takes a name waits for what gives it back. */
+static void wait_for_names(struct ordering *ordering)
+{
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        if (pair->before && !is_moved_type(pair))
+            add_slot(ordering, &slots, pair->before, ordering->drop_of[i], true);
+        if (pair->after)
+            add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
+        if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
+            wb_pair_kind(pair) == WB_KIND_COLUMN) {
+            add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
+            add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
+        }
+    }
+    if (slots.count)
+        qsort(slots.items, slots.count, sizeof *slots.items, compare_slots);
+    for (size_t i = 0; i < slots.count; i++)
+        for (size_t k = i + 1;
+             slots.items[i].given_back && k < slots.count && strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
+            if (!slots.items[k].given_back && slots.items[k].operation != slots.items[i].operation)
+                add_edge(ordering, slots.items[i].operation, slots.items[k].operation);
+}
+
+/* ---- Joining ------------------------------------------------------------------------------------------------------ */
+
+/* Whether a way leads from the operation to `goal`; upwards along what comes before, else along what comes after. */
+static bool reaches(struct ordering *ordering, size_t from, size_t goal, bool upwards, size_t search)
+{
+    struct numbers stack = {0};
+    *WB_PUSH(&ordering->scratch, stack) = from;
+    while (stack.count) {
+        size_t number = host_of(ordering, stack.items[--stack.count]);
+        if (number == goal)
+            return true;
+        struct operation *operation = &ordering->operations.items[number];
+        if (operation->mark == search)
+            continue;
+        operation->mark = search;
+        const struct numbers *next = upwards ? &operation->before : &operation->after;
+        for (size_t i = 0; i < next->count; i++)
+            *WB_PUSH(&ordering->scratch, stack) = next->items[i];
+    }
+    return false;
+}
+
+/* Joins the operation to `host`, unless it would have to wait for something that waits for the host. */
+static bool join(struct ordering *ordering, size_t number, size_t host, bool upwards)
+{
+    host = host_of(ordering, host);
+    struct operation *operation = &ordering->operations.items[number];
+    const struct numbers *next = upwards ? &operation->before : &operation->after;
+    size_t search = ++ordering->search;
+    for (size_t i = 0; i < next->count; i++) {
+        size_t other = host_of(ordering, next->items[i]);
+        if (other != host && other != number && reaches(ordering, other, host, upwards, search))
+            return false;
+    }
+    struct operation *joined = &ordering->operations.items[host];
+    for (size_t i = 0; i < operation->before.count; i++)
+        *WB_PUSH(&ordering->scratch, joined->before) = operation->before.items[i];
+    for (size_t i = 0; i < operation->after.count; i++)
+        *WB_PUSH(&ordering->scratch, joined->after) = operation->after.items[i];
+    operation->host = host;
+    return true;
+}
+
+/* The operation that makes what the object is written with, or NONE. */
+static size_t creating_host(const struct ordering *ordering, const struct wb_object *object)
+{
+    if (object->part_of)
+        return ordering->create_of[number_of(ordering, ordering->pairs->of_after[object->part_of->index])];
+    if (!object->parent || !(wb_kind_info(object->kind)->flags & WB_KIND_FOLDED))
+        return NONE;
+    return ordering->create_of[number_of(ordering, ordering->pairs->of_after[object->parent->index])];
+}
+
+/* What is dropped with its parent; a sequence with the column that owns it. */
+static size_t dropping_host(const struct ordering *ordering, const struct wb_object *object)
+{
+    if (object->parent)
+        return ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->parent->index])];
+    if (object->kind != WB_KIND_SEQUENCE)
+        return NONE;
+    const struct wb_object_list *dependents = &ordering->pairs->dependents[object->index];
+    for (size_t i = 0; i < dependents->count; i++) {
+        const struct wb_object *ownership = dependents->items[i];
+        for (size_t k = 0; ownership->kind == WB_KIND_OWNERSHIP && k < ownership->deps.count; k++)
+            if (ownership->deps.items[k]->kind == WB_KIND_COLUMN)
+                return ordering
+                    ->drop_of[number_of(ordering, ordering->pairs->of_before[ownership->deps.items[k]->index])];
+    }
+    return NONE;
+}
+
+/* Joins what can be joined to what makes its parent; whether there was any. */
+static bool join_creations(struct ordering *ordering, bool parts_of)
+{
+    bool any = false;
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        size_t number = ordering->create_of[i];
+        if (number == NONE || ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
+            continue;
+        size_t host = creating_host(ordering, pair->after);
+        any |= host != NONE && join(ordering, number, host, true);
+    }
+    return any;
+}
+
+static bool join_drops(struct ordering *ordering)
+{
+    bool any = false;
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        size_t number = ordering->drop_of[i];
+        if (number == NONE || ordering->operations.items[number].host != number || is_moved_type(pair))
+            continue;
+        size_t host = dropping_host(ordering, pair->before);
+        any |= host != NONE && join(ordering, number, host, false);
+    }
+    return any;
+}
+
+/*
+ * Pairs are in order of their kinds: parents come before their parts, and foreign keys last among those. One part may
+ * need another (a generated column), and can be joined when that is.
+ */
+static void join_operations(struct ordering *ordering)
+{
+    while (join_creations(ordering, false))
+        continue;
+    while (join_creations(ordering, true))
+        continue;
+    while (join_drops(ordering))
+        continue;
+}
+
+/* ---- Names in the bodies of routines ------------------------------------------------------------------------------ */
+
+struct named {
+    const char *name;
+    size_t operation;
+};
+
+struct named_list {
+    struct named *items;
+    size_t count, capacity;
+};
+
+static int compare_named(const void *a, const void *b)
+{
+    const struct named *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    return order ? order : (left->operation > right->operation) - (left->operation < right->operation);
+}
+
+static void prefer_after(struct ordering *ordering, const struct named_list *names, const char *word, size_t operation)
+{
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(names->items[middle].name, word) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < names->count && strcmp(names->items[low].name, word) == 0; low++) {
+        size_t other = host_of(ordering, names->items[low].operation);
+        if (other == operation || reaches(ordering, other, operation, true, ++ordering->search))
+            continue;
+        add_edge(ordering, other, operation);
+    }
+}
+
+static const char *name_of_token(struct wb_arena *arena, struct wb_slice text, const struct wb_sql_token *token)
+{
+    char *name = wb_arena_strndup(arena, text.data + token->offset, token->length);
+    if (token->kind != WB_SQL_QUOTED_IDENTIFIER) {
+        for (char *p = name; *p; p++)
+            *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
+        return name;
+    }
+    name[token->length ? token->length - 1 : 0] = '\0';
+    return name + 1;
+}
+
+/* Also in the strings, which is where the bodies are. */
+static void scan(struct ordering *ordering, const struct named_list *names, struct wb_slice text, size_t operation,
+                 unsigned depth)
+{
+    struct wb_sql_token token;
+    for (size_t offset = 0; wb_sql_next_token(text, &offset, &token);) {
+        if (token.kind == WB_SQL_WORD || token.kind == WB_SQL_QUOTED_IDENTIFIER) {
+            prefer_after(ordering, names, name_of_token(&ordering->scratch, text, &token), operation);
+        } else if (token.kind == WB_SQL_STRING && depth == 0) {
+            struct wb_slice string = {text.data + token.offset, token.length};
+            size_t tag = string.data[0] == '$'
+                             ? (size_t)((const char *)memchr(string.data + 1, '$', string.length - 1) - string.data) + 1
+                             : 1;
+            if (string.length >= 2 * tag)
+                scan(ordering, names, (struct wb_slice){string.data + tag, string.length - 2 * tag}, operation, 1);
+        }
+    }
+}
+
+/* The engine does not know what a body needs; it comes after all that it names, as far as that leaves an order. */
+static void wait_for_bodies(struct ordering *ordering)
+{
+    struct named_list names = {0};
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        const struct operation *operation = &ordering->operations.items[i];
+        bool makes = operation->action == WB_CREATE || operation->action == WB_ALTER;
+        if (makes && operation->pair->after->kind != WB_KIND_TRIGGER && operation->pair->after->kind != WB_KIND_POLICY)
+            *WB_PUSH(&ordering->scratch, names) = (struct named){operation->pair->after->name, i};
+    }
+    if (names.count)
+        qsort(names.items, names.count, sizeof *names.items, compare_named);
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        const struct operation *operation = &ordering->operations.items[i];
+        if (operation->action != WB_CREATE && operation->action != WB_ALTER)
+            continue;
+        const struct wb_object *object = operation->pair->after;
+        const struct wb_kind_info *info = wb_kind_info(object->kind);
+        for (size_t k = 0; k < info->field_count; k++)
+            if (info->fields[k].flags & WB_FIELD_BODY && object->values[k])
+                scan(ordering, &names, wb_slice(object->values[k]), host_of(ordering, i), 0);
+    }
+}
+
+/* ---- The preferred order ------------------------------------------------------------------------------------------ */
+
+struct preference {
+    size_t operation;
+    bool late;
+    unsigned rank;
+    const char *group;
+    unsigned kind_rank, position;
+    const char *key;
+};
+
+static struct preference preference_of(const struct operation *operation, size_t number)
+{
+    const struct wb_object *object = operation->action == WB_DROP || operation->action == WB_MOVE_AWAY
+                                         ? operation->pair->before
+                                         : operation->pair->after;
+    const struct wb_kind_info *info = wb_kind_info(object->kind);
+    const struct wb_object *top = object;
+    while (top->parent)
+        top = top->parent;
+    bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY;
+    unsigned rank = info->flags & WB_KIND_LATE ? info->rank : wb_kind_info(top->kind)->rank;
+    return (struct preference){
+        number,           late,       late ? rank : 1000 - rank, top->key, late ? info->rank : 1000 - info->rank,
+        object->position, object->key};
+}
+
+#define COMPARE(field)                                                                                                 \
+    if (left->field != right->field)                                                                                   \
+    return left->field < right->field ? -1 : 1
+
+static int compare_preferences(const void *a, const void *b)
+{
+    const struct preference *left = a, *right = b;
+    COMPARE(late);
+    COMPARE(rank);
+    int order = strcmp(left->group, right->group);
+    if (order)
+        return order;
+    COMPARE(kind_rank);
+    COMPARE(position);
+    order = strcmp(left->key, right->key);
+    if (order)
+        return order;
+    COMPARE(operation);
+    return 0;
+}
+
+/* ---- Sorting ------------------------------------------------------------------------------------------------------ */
+
+struct heap {
+    size_t *places; /* of operations that may come now; the first is the smallest */
+    size_t count;
+};
+
+static void heap_push(struct heap *heap, size_t place)
+{
+    size_t at = heap->count++;
+    for (; at && heap->places[(at - 1) / 2] > place; at = (at - 1) / 2)
+        heap->places[at] = heap->places[(at - 1) / 2];
+    heap->places[at] = place;
+}
+
+static size_t heap_pop(struct heap *heap)
+{
+    size_t top = heap->places[0];
+    size_t last = heap->places[--heap->count];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < heap->count; at = child) {
+        child += child + 1 < heap->count && heap->places[child + 1] < heap->places[child];
+        if (heap->places[child] >= last)
+            break;
+        heap->places[at] = heap->places[child];
+    }
+    heap->places[at] = last;
+    return top;
+}
+
+static int compare_objects(const void *a, const void *b)
+{
+    const struct wb_object *left = *(struct wb_object *const *)a, *right = *(struct wb_object *const *)b;
+    unsigned left_rank = wb_kind_info(left->kind)->rank, right_rank = wb_kind_info(right->kind)->rank;
+    if (left_rank != right_rank)
+        return left_rank < right_rank ? -1 : 1;
+    if (left->position != right->position)
+        return left->position < right->position ? -1 : 1;
+    return strcmp(left->key, right->key);
+}
+
+static struct wb_change make_change(struct wb_arena *arena, const struct operation *operation,
+                                    const struct wb_object_list *parts)
+{
+    const struct wb_pair *pair = operation->pair;
+    struct wb_change change = {.action = operation->action,
+                               .before = pair->before,
+                               .after = pair->after,
+                               .fields = pair->fields,
+                               .moved = pair->moved};
+    for (size_t i = 0; i < parts->count; i++)
+        *WB_PUSH(arena, change.parts) = parts->items[i];
+    if (change.parts.count)
+        qsort(change.parts.items, change.parts.count, sizeof *change.parts.items, compare_objects);
+    return change;
+}
+
+static void sort_operations(struct ordering *ordering, struct wb_arena *arena, struct wb_change_list *changes)
+{
+    size_t count = ordering->operations.count;
+    struct operation *operations = ordering->operations.items;
+    struct preference *preferences = WB_NEW_ARRAY(&ordering->scratch, count, struct preference);
+    struct wb_object_list *parts = WB_NEW_ARRAY(&ordering->scratch, count, struct wb_object_list);
+    struct heap heap = {WB_NEW_ARRAY(&ordering->scratch, count, size_t), 0};
+    bool *done = WB_NEW_ARRAY(&ordering->scratch, count, bool);
+    for (size_t i = 0; i < count; i++)
+        preferences[i] = preference_of(&operations[i], i);
+    if (count)
+        qsort(preferences, count, sizeof *preferences, compare_preferences);
+    for (size_t place = 0; place < count; place++)
+        operations[preferences[place].operation].place = place;
+
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t host = host_of(ordering, i);
+        if (host != i) {
+            if (operations[i].action == WB_CREATE)
+                *WB_PUSH(&ordering->scratch, parts[host]) = (struct wb_object *)(uintptr_t)operations[i].pair->after;
+            continue;
+        }
+        left++;
+        for (size_t k = 0; k < operations[i].before.count; k++)
+            operations[i].waits += host_of(ordering, operations[i].before.items[k]) != i;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (host_of(ordering, i) == i && operations[i].waits == 0)
+            heap_push(&heap, operations[i].place);
+    for (size_t stuck = 0; left;) {
+        if (heap.count == 0) { /* a cycle that nothing splits: the engine will say what is wrong with it */
+            while (done[preferences[stuck].operation] ||
+                   host_of(ordering, preferences[stuck].operation) != preferences[stuck].operation)
+                stuck++;
+            heap_push(&heap, stuck);
+        }
+        size_t number = preferences[heap_pop(&heap)].operation;
+        if (done[number])
+            continue;
+        done[number] = true;
+        left--;
+        *WB_PUSH(arena, *changes) = make_change(arena, &operations[number], &parts[number]);
+        for (size_t k = 0; k < operations[number].after.count; k++) {
+            size_t next = host_of(ordering, operations[number].after.items[k]);
+            if (next != number && !done[next] && operations[next].waits && --operations[next].waits == 0)
+                heap_push(&heap, operations[next].place);
+        }
+    }
+}
+
+void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, struct wb_change_list *ret_changes)
+{
+    struct ordering ordering = {.pairs = pairs};
+    add_operations(&ordering);
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (pairs->items[i].after) {
+            wait_for_dependencies(&ordering, &pairs->items[i], ordering.create_of[i]);
+            wait_for_dependencies(&ordering, &pairs->items[i], ordering.alter_of[i]);
+        }
+        if (pairs->items[i].before)
+            wait_for_dependents(&ordering, &pairs->items[i], i);
+    }
+    wait_for_names(&ordering);
+    join_operations(&ordering);
+    wait_for_bodies(&ordering);
+    *ret_changes = (struct wb_change_list){0};
+    sort_operations(&ordering, arena, ret_changes);
+    wb_arena_release(&ordering.scratch);
+}

@@ -1,0 +1,33 @@
+/* What src/diff works on: an object of the one schema and its match in the other. */
+#ifndef WB_DIFF_PAIR_H
+#define WB_DIFF_PAIR_H
+
+#include "catalog/change.h"
+#include "catalog/kind.h"
+
+enum wb_pair_state { WB_PAIR_SAME, WB_PAIR_ALTER, WB_PAIR_RECREATE, WB_PAIR_CREATE, WB_PAIR_DROP };
+
+struct wb_pair {
+    const struct wb_object *before, *after; /* one of them may be NULL */
+    enum wb_pair_state state;
+    unsigned fields; /* those that differ */
+    bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
+    bool inherited;  /* what happens to it, happens by what happens to the parent table */
+};
+
+struct wb_pairs {
+    struct wb_pair *items;
+    size_t count, capacity;
+    struct wb_pair **of_before, **of_after; /* by the objects' index in their catalog */
+    struct wb_object_list *dependents;      /* of an object of the old schema, by its index */
+};
+
+/* Puts the changes in order: drops, alterations, creations, with what can be written together joined. */
+void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, struct wb_change_list *ret_changes);
+
+static inline enum wb_kind wb_pair_kind(const struct wb_pair *pair)
+{
+    return pair->before ? pair->before->kind : pair->after->kind;
+}
+
+#endif

@@ -1,0 +1,3 @@
+ALTER TABLE public.team DROP CONSTRAINT team_leader_fkey;
+DROP TABLE public.person;
+DROP TABLE public.team;

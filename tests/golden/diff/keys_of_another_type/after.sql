@@ -1,0 +1,2 @@
+CREATE TABLE p (id bigint PRIMARY KEY, u uuid UNIQUE);
+CREATE TABLE c (id integer PRIMARY KEY, p bigint REFERENCES p ON DELETE SET NULL, u uuid REFERENCES p (u));

@@ -1,0 +1,8 @@
+ALTER TABLE public.c DROP CONSTRAINT c_p_fkey;
+ALTER TABLE public.c DROP CONSTRAINT c_u_fkey;
+ALTER TABLE public.c ALTER COLUMN p TYPE bigint;
+ALTER TABLE public.c ALTER COLUMN u TYPE uuid USING u::uuid;
+ALTER TABLE public.p ALTER COLUMN id TYPE bigint;
+ALTER TABLE public.p ALTER COLUMN u TYPE uuid USING u::uuid;
+ALTER TABLE public.c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES public.p(id) ON DELETE SET NULL;
+ALTER TABLE public.c ADD CONSTRAINT c_u_fkey FOREIGN KEY (u) REFERENCES public.p(u);

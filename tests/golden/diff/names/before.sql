@@ -1,0 +1,2 @@
+CREATE SCHEMA "Odd ""Schema""";
+CREATE TABLE "Odd ""Schema"""."select" ("a b" integer PRIMARY KEY, "ünï" text);

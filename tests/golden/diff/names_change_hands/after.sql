@@ -1,0 +1,2 @@
+CREATE TABLE b (id integer); CREATE VIEW a AS SELECT id FROM b; CREATE TABLE n (id integer); CREATE TYPE s AS (x integer);
+CREATE DOMAIN e AS text; CREATE PROCEDURE g() LANGUAGE sql AS 'SELECT 1';

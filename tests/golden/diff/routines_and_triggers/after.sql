@@ -1,0 +1,10 @@
+CREATE TABLE note (id integer PRIMARY KEY, text text, changed timestamptz);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changed := clock_timestamp(); RETURN NEW; END $$;
+CREATE TRIGGER touch BEFORE UPDATE OF text ON note FOR EACH ROW WHEN (old.text <> new.text) EXECUTE FUNCTION touch();
+ALTER TABLE note DISABLE TRIGGER touch;
+CREATE FUNCTION size(text) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT length($1)';
+ALTER TABLE note ADD CONSTRAINT small CHECK (size(text) < 100);
+CREATE PROCEDURE tidy(days integer DEFAULT 7) LANGUAGE sql AS $$ DELETE FROM note $$;
+CREATE AGGREGATE longest(text) (SFUNC = pg_catalog.text_larger, STYPE = text);
+CREATE FUNCTION z_called(integer) RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;
+CREATE FUNCTION a_caller(integer) RETURNS text LANGUAGE sql AS $$ SELECT z_called($1) $$;

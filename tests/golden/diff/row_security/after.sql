@@ -1,0 +1,5 @@
+CREATE TABLE doc (id integer PRIMARY KEY, owner name NOT NULL, open boolean);
+ALTER TABLE doc ENABLE ROW LEVEL SECURITY;
+ALTER TABLE doc FORCE ROW LEVEL SECURITY;
+CREATE POLICY mine ON doc USING (owner = current_user) WITH CHECK (owner = current_user AND NOT open);
+CREATE POLICY writes ON doc AS RESTRICTIVE FOR INSERT WITH CHECK (open);
