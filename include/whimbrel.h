@@ -70,8 +70,7 @@ struct wb_error {
     long statement_offset; /* the byte of `statement` the database complains about, -1 when unknown */
 };
 
-#define WB_ERROR_INIT                                                                                                  \
-    ((struct wb_error){WB_OK, NULL, NULL, NULL, {0}, NULL, 0, 0, NULL, NULL, -1})
+#define WB_ERROR_INIT ((struct wb_error){WB_OK, NULL, NULL, NULL, {0}, NULL, 0, 0, NULL, NULL, -1})
 
 /* Frees what the error holds and makes it empty again. */
 WB_API void wb_error_release(struct wb_error *err);
@@ -167,8 +166,8 @@ struct wb_revision_info {
     const char *path;
     struct wb_name_list revises, depends_on, labels;
     bool is_base, is_head, is_branchpoint, is_mergepoint;
-    bool is_current; /* one of the database's heads; only where the database was asked */
-    bool is_applied; /* a head of the database or an ancestor of one; only where the database was asked */
+    bool is_current;   /* one of the database's heads; only where the database was asked */
+    bool is_applied;   /* a head of the database or an ancestor of one; only where the database was asked */
     const char *ahead; /* NULL, but for one that is not among the files: what the ledger says of it, "applied at ..." */
     const char *text;  /* then: what the ledger recorded of it, in the form of a file; `path` is none then */
 };
@@ -218,14 +217,14 @@ WB_API enum wb_code wb_init(const char *config_path, const char *folder, const c
 WB_API void wb_init_result_release(struct wb_init_result *result);
 
 struct wb_create_options {
-    const char *message;             /* required */
-    const char *revision_id;         /* NULL: 12 random hexadecimal digits */
-    const char *head;                /* what it builds on, an expression; NULL: "head" */
-    bool splice;                     /* `head` need not be a head: a new branch starts there */
+    const char *message;     /* required */
+    const char *revision_id; /* NULL: 12 random hexadecimal digits */
+    const char *head;        /* what it builds on, an expression; NULL: "head" */
+    bool splice;             /* `head` need not be a head: a new branch starts there */
     struct wb_name_list branch_labels;
-    struct wb_name_list depends_on;  /* expressions */
-    const char *up_sql, *down_sql;   /* NULL: an empty section with a comment */
-    const char *version_path;        /* which folder, where there are several; NULL: that of the parent */
+    struct wb_name_list depends_on; /* expressions */
+    const char *up_sql, *down_sql;  /* NULL: an empty section with a comment */
+    const char *version_path;       /* which folder, where there are several; NULL: that of the parent */
 };
 
 struct wb_created {
@@ -246,13 +245,13 @@ WB_API void wb_created_release(struct wb_created *created);
 /* ---- Coming from other tools ---------------------------------------------------------------------------------- */
 
 struct wb_import_alembic_options {
-    const char *ini;     /* alembic.ini or pyproject.toml; NULL: the one in this folder */
-    const char *section; /* of that file; NULL: "alembic" */
-    const char *python;  /* the project's interpreter; NULL: that of its virtual environment, else python3 */
-    const char *scratch; /* the URL of an empty database to run in; NULL: one is made and dropped */
-    const char *from;    /* a revision to begin at; what is before comes from `dump` */
-    const char *dump;    /* an SQL file: the schema at `from` */
-    struct wb_name_list x;             /* for env.py, as `alembic -x` has them */
+    const char *ini;       /* alembic.ini or pyproject.toml; NULL: the one in this folder */
+    const char *section;   /* of that file; NULL: "alembic" */
+    const char *python;    /* the project's interpreter; NULL: that of its virtual environment, else python3 */
+    const char *scratch;   /* the URL of an empty database to run in; NULL: one is made and dropped */
+    const char *from;      /* a revision to begin at; what is before comes from `dump` */
+    const char *dump;      /* an SQL file: the schema at `from` */
+    struct wb_name_list x; /* for env.py, as `alembic -x` has them */
     struct wb_name_list url_variables; /* more environment variables that get the scratch database's URL */
     long timeout_ms;                   /* for each single step; 0: five minutes */
 };
@@ -310,11 +309,11 @@ struct wb_status {
     const char *server_version;
     bool managed; /* the heads table is there */
     bool up_to_date;
-    struct wb_name_list current;       /* the database's heads */
-    struct wb_name_list heads;         /* the files' heads */
-    struct wb_name_list pending;       /* in the order in which `upgrade heads` would run them */
+    struct wb_name_list current;                      /* the database's heads */
+    struct wb_name_list heads;                        /* the files' heads */
+    struct wb_name_list pending;                      /* in the order in which `upgrade heads` would run them */
     const struct wb_revision_info *pending_revisions; /* pending.count of them */
-    struct wb_name_list ahead;         /* applied and not among the files, newest first; the ledger has them */
+    struct wb_name_list ahead; /* applied and not among the files, newest first; the ledger has them */
     const struct wb_problem *problems;
     size_t problem_count;
     void *internal;
@@ -355,13 +354,13 @@ WB_API enum wb_code wb_plan_make(wb_project *project, enum wb_direction directio
                                  struct wb_plan_info *ret_plan, struct wb_error *err);
 
 struct wb_migrate_options {
-    const char *target;                          /* NULL: "heads" upwards; required downwards */
-    bool single_transaction;                     /* all steps or none */
-    bool wait;                                   /* for a database that is not up, or is lost in the middle: at most the
+    const char *target;      /* NULL: "heads" upwards; required downwards */
+    bool single_transaction; /* all steps or none */
+    bool wait;               /* for a database that is not up, or is lost in the middle: at most the
                                                     setting `wait`. wb_prepare always does */
-    const char *adopt;                           /* stamp a database that has tables but no heads table with this
+    const char *adopt;       /* stamp a database that has tables but no heads table with this
                                                     expression; an empty or a managed one is migrated as ever */
-    const char *ahead;                           /* wb_prepare, of a database that a newer image has migrated: "warn"
+    const char *ahead;       /* wb_prepare, of a database that a newer image has migrated: "warn"
                                                     (NULL: the same) and go on, "refuse", or "downgrade" to the files'
                                                     heads with the SQL in the ledger (mode apply; no confirmation) */
     bool (*confirm)(const struct wb_plan_info *plan, void *user); /* asked before a destructive downgrade; NULL: yes */

@@ -121,7 +121,8 @@ static enum wb_code append_token(struct wb_str *name, const char **at, const str
     const char *start = *at + 2;
     const char *end = strchr(start, ')');
     for (size_t i = 0; end && i < count; i++) {
-        if (strlen(tokens[i].name) != (size_t)(end - start) || memcmp(tokens[i].name, start, strlen(tokens[i].name)) != 0)
+        if (strlen(tokens[i].name) != (size_t)(end - start) ||
+            memcmp(tokens[i].name, start, strlen(tokens[i].name)) != 0)
             continue;
         const char *format = end + 1;
         int width = 0;

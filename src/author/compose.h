@@ -13,7 +13,7 @@ struct wb_draft {
     const char *id;
     const char *message;
     struct wb_names revises, depends_on, labels;
-    const char *up_sql, *down_sql; /* NULL: a comment that asks for it */
+    const char *up_sql, *down_sql;         /* NULL: a comment that asks for it */
     const char *up_options, *down_options; /* behind the markers: "transaction:false", "irreversible"; or NULL */
 };
 

@@ -62,8 +62,8 @@ static enum wb_code check_text(const struct wb_draft *draft, const char *path, c
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_revision *revision;
-    enum wb_code code =
-        wb_revision_file_parse(&arena, path, (struct wb_slice){text->data, text->length}, &revision, err);
+    enum wb_code code = wb_revision_file_parse(&arena, path, (struct wb_slice){text->data, text->length}, &revision,
+                                               err);
     if (code == WB_OK && (revision->section_count != 2 || strcmp(revision->id, draft->id) != 0 ||
                           revision->revises.count != draft->revises.count)) {
         code = wb_fail(err, WB_EFILE, "the SQL has lines that begin with `-- migrate:`");

@@ -49,8 +49,8 @@ static bool is_empty_folder(const char *path)
     return empty;
 }
 
-enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder, const struct wb_setting *more,
-                                    size_t more_count, struct wb_error *err)
+enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder,
+                                    const struct wb_setting *more, size_t more_count, struct wb_error *err)
 {
     WB_AUTO(wb_str) text = WB_STR_INIT;
     wb_str_append(&text, "# whimbrel: keeps the database's schema in step with the code. See whimbrel.ini(5).\n"

@@ -15,7 +15,7 @@ enum wb_code wb_author_init(const char *config_path, const char *folder, const c
  * Writes whimbrel.ini, or whatever it is called, which must not be there. `url` NULL: none. `more`: further keys; those
  * whose value is NULL are left out.
  */
-enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder, const struct wb_setting *more,
-                                    size_t more_count, struct wb_error *err);
+enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder,
+                                    const struct wb_setting *more, size_t more_count, struct wb_error *err);
 
 #endif

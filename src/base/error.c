@@ -43,8 +43,7 @@ void wb_error_release(struct wb_error *err)
     *err = WB_ERROR_INIT;
 }
 
-__attribute__((format(printf, 2, 0)))
-static void replace(char **field, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void replace(char **field, const char *format, va_list args)
 {
     struct wb_str text = WB_STR_INIT;
     if (format)

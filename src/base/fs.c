@@ -68,7 +68,8 @@ enum wb_code wb_fs_create(const char *path, const char *content, size_t length, 
     enum wb_code code = WB_OK;
     if (fd < 0) {
         code = wb_fail_errno(err, WB_EIO, "can't write %s", path);
-    } else if (write_all(fd, content, length) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0 || link(temporary, path) < 0) {
+    } else if (write_all(fd, content, length) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ||
+               link(temporary, path) < 0) {
         code = wb_fail_errno(err, WB_EIO, "can't write %s", path);
     } else {
         sync_folder(wb_fs_folder_of(&arena, path));

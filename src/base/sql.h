@@ -51,6 +51,7 @@ const char *wb_sql_qualified_name(struct wb_arena *arena, const char *schema, co
 void wb_sql_quote_literal(struct wb_str *out, const char *text, bool escape);
 
 /* The line (from 1) and column (from 1, in characters) of a byte of `text`, whose first line is `first_line`. */
-void wb_sql_position(struct wb_slice text, size_t offset, unsigned first_line, unsigned *ret_line, unsigned *ret_column);
+void wb_sql_position(struct wb_slice text, size_t offset, unsigned first_line, unsigned *ret_line,
+                     unsigned *ret_column);
 
 #endif

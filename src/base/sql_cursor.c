@@ -23,8 +23,7 @@ bool wb_sql_at(const struct wb_sql_cursor *cursor, const char *word)
 
 bool wb_sql_at_symbol(const struct wb_sql_cursor *cursor, char symbol)
 {
-    return !cursor->at_end && cursor->token.kind == WB_SQL_SYMBOL &&
-           cursor->text.data[cursor->token.offset] == symbol;
+    return !cursor->at_end && cursor->token.kind == WB_SQL_SYMBOL && cursor->text.data[cursor->token.offset] == symbol;
 }
 
 bool wb_sql_accept(struct wb_sql_cursor *cursor, const char *word)

@@ -39,15 +39,15 @@ struct wb_cli {
 
 struct wb_command {
     const char *name;
-    const char *arguments; /* as in a synopsis: "[TARGET]" */
-    const char *summary;   /* one line, in lower case, without a full stop */
+    const char *arguments;   /* as in a synopsis: "[TARGET]" */
+    const char *summary;     /* one line, in lower case, without a full stop */
     const char *description; /* paragraphs, separated by blank lines */
     const struct wb_option *options;
     size_t option_count;
-    const char *const *examples; /* pairs of a command line and what it does; NULL-terminated */
+    const char *const *examples;   /* pairs of a command line and what it does; NULL-terminated */
     unsigned min_words, max_words; /* how many words may follow the name */
-    bool words_end_options; /* its first word begins somebody else's command line (run) */
-    bool without_project;   /* needs no configuration (help, version, init) */
+    bool words_end_options;        /* its first word begins somebody else's command line (run) */
+    bool without_project;          /* needs no configuration (help, version, init) */
     enum wb_code (*run)(struct wb_cli *cli, int *ret_status, struct wb_error *err);
 };
 

@@ -24,6 +24,7 @@ const struct wb_command wb_cmd_branches = {
     .name = "branches",
     .arguments = "",
     .summary = "the revisions that several build on",
-    .description = "Shows the revisions at which the history forks, and what builds on them. The database is not asked.",
+    .description =
+        "Shows the revisions at which the history forks, and what builds on them. The database is not asked.",
     .run = run,
 };

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "cli/cli.h"
-#include "cli/log.h"
 #include "cli/created.h"
+#include "cli/log.h"
 
 #define SQL_FILE_LIMIT ((size_t)32 * 1024 * 1024)
 
@@ -54,7 +54,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     wb_report_created(&cli->report, &created);
     if (!options.up_sql)
         wb_log_message(&cli->report, WB_LOG_INFO,
-                          "the revision is empty: write its SQL (whimbrel does not read it from your models yet)");
+                       "the revision is empty: write its SQL (whimbrel does not read it from your models yet)");
     wb_created_release(&created);
     return WB_OK;
 }

@@ -46,7 +46,7 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
     for (size_t i = 0; i < result->count; i++)
         if (result->items[i].destructive)
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
-                              result->items[i].kind, result->items[i].name);
+                           result->items[i].kind, result->items[i].name);
     if (result->count == 0 && result->impossible.count == 0)
         wb_log_message(report, WB_LOG_INFO, "no difference");
 }

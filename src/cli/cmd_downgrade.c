@@ -68,16 +68,17 @@ const struct wb_command wb_cmd_downgrade = {
     .name = "downgrade",
     .arguments = "TARGET",
     .summary = "take revisions back: REVISION, -N or base",
-    .description = "Runs the down sections from where the database is back to TARGET. Asks first when a statement drops\n"
-                   "a table, a column or rows; without a terminal --yes must be given.\n\n"
-                   "A revision that is not among the files, because a newer image has applied it or its file is gone,\n"
-                   "is taken back with the SQL that the ledger recorded when it was applied; the target `heads` takes\n"
-                   "back all of those.",
+    .description =
+        "Runs the down sections from where the database is back to TARGET. Asks first when a statement drops\n"
+        "a table, a column or rows; without a terminal --yes must be given.\n\n"
+        "A revision that is not among the files, because a newer image has applied it or its file is gone,\n"
+        "is taken back with the SQL that the ledger recorded when it was applied; the target `heads` takes\n"
+        "back all of those.",
     .options = options,
     .option_count = WB_COUNT(options),
-    .examples = (const char *const[]){"whimbrel downgrade -1", "take the last one back", "whimbrel downgrade base --yes",
-                                      "take everything back", "whimbrel downgrade heads",
-                                      "take back what a newer image has applied", NULL},
+    .examples = (const char *const[]){"whimbrel downgrade -1", "take the last one back",
+                                      "whimbrel downgrade base --yes", "take everything back",
+                                      "whimbrel downgrade heads", "take back what a newer image has applied", NULL},
     .min_words = 1,
     .max_words = 1,
     .run = run,

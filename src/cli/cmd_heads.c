@@ -15,7 +15,8 @@ const struct wb_command wb_cmd_heads = {
     .name = "heads",
     .arguments = "",
     .summary = "the revisions that nothing builds on",
-    .description = "Shows the newest revision of each line of history. Usually that is one; `merge` joins several. The\n"
-                   "database is not asked.",
+    .description =
+        "Shows the newest revision of each line of history. Usually that is one; `merge` joins several. The\n"
+        "database is not asked.",
     .run = run,
 };

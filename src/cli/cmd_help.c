@@ -19,8 +19,9 @@ const struct wb_command wb_cmd_help = {
     .name = "help",
     .arguments = "[COMMAND]",
     .summary = "how a command is used",
-    .description = "Lists the commands, or says how one of them is used. With --json it prints the table from which this\n"
-                   "help, the man pages and the shells' completions are made.",
+    .description =
+        "Lists the commands, or says how one of them is used. With --json it prints the table from which this\n"
+        "help, the man pages and the shells' completions are made.",
     .examples = (const char *const[]){"whimbrel help upgrade", "one command", "whimbrel help --json",
                                       "all of them, for a program", NULL},
     .max_words = 1,

@@ -2,8 +2,8 @@
 
 #include "base/auto.h"
 #include "cli/cli.h"
-#include "cli/log.h"
 #include "cli/drawing.h"
+#include "cli/log.h"
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {

@@ -39,8 +39,9 @@ const struct wb_command wb_cmd_show = {
     .name = "show",
     .arguments = "REVISION",
     .summary = "a revision, whole",
-    .description = "Shows what is known of the revision, and its file. The database is asked only where the expression\n"
-                   "needs it: `current`, `+1`, `-1`.",
+    .description =
+        "Shows what is known of the revision, and its file. The database is asked only where the expression\n"
+        "needs it: `current`, `+1`, `-1`.",
     .examples = (const char *const[]){"whimbrel show head", "the newest", "whimbrel show current",
                                       "what the database is at", NULL},
     .min_words = 1,

@@ -27,8 +27,9 @@ const struct wb_command wb_cmd_stamp = {
     .name = "stamp",
     .arguments = "[REVISION…]",
     .summary = "say where the database is, without running anything",
-    .description = "Sets the heads table to the given revisions. For a database that was built by other means, and for\n"
-                   "repair. `stamp base` empties the table.",
+    .description =
+        "Sets the heads table to the given revisions. For a database that was built by other means, and for\n"
+        "repair. `stamp base` empties the table.",
     .options = options,
     .option_count = WB_COUNT(options),
     .examples = (const char *const[]){"whimbrel stamp head", "the database has everything already",

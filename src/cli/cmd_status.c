@@ -14,8 +14,8 @@ static json_t *status_json(const struct wb_status *status)
                                                   wb_json_text(problem->message), "hint", wb_json_text(problem->hint)));
     }
     return json_pack("{s:o, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "url", wb_json_text(status->url), "engine",
-                     status->engine, "server_version", wb_json_text(status->server_version), "managed", status->managed, "up_to_date",
-                     status->up_to_date, "current", wb_json_names(status->current), "heads",
+                     status->engine, "server_version", wb_json_text(status->server_version), "managed", status->managed,
+                     "up_to_date", status->up_to_date, "current", wb_json_names(status->current), "heads",
                      wb_json_names(status->heads), "pending", wb_json_names(status->pending), "ahead",
                      wb_json_names(status->ahead), "problems", problems);
 }
@@ -73,10 +73,11 @@ const struct wb_command wb_cmd_status = {
     .name = "status",
     .arguments = "",
     .summary = "where the database is, what is pending, what is wrong",
-    .description = "Shows the heads of the database and of the files, what `upgrade` would apply, in order, and problems:\n"
-                   "a database that nobody manages yet, one that a newer image has migrated, a revision that is not\n"
-                   "among the files or was edited after it was applied, several heads, a step that was interrupted.\n"
-                   "Changes nothing.",
+    .description =
+        "Shows the heads of the database and of the files, what `upgrade` would apply, in order, and problems:\n"
+        "a database that nobody manages yet, one that a newer image has migrated, a revision that is not\n"
+        "among the files or was edited after it was applied, several heads, a step that was interrupted.\n"
+        "Changes nothing.",
     .options = options,
     .option_count = WB_COUNT(options),
     .examples = (const char *const[]){"whimbrel status", "for people", "whimbrel status --json --exit-code",

@@ -17,9 +17,10 @@ const struct wb_command wb_cmd_wait = {
     .name = "wait",
     .arguments = "",
     .summary = "wait until the database answers",
-    .description = "Tries again until the database lets whimbrel in. What waiting can't cure fails at once: a password or\n"
-                   "role that is refused, a database that does not exist; a host name that stays unknown, after ten\n"
-                   "seconds.",
+    .description =
+        "Tries again until the database lets whimbrel in. What waiting can't cure fails at once: a password or\n"
+        "role that is refused, a database that does not exist; a host name that stays unknown, after ten\n"
+        "seconds.",
     .options = options,
     .option_count = WB_COUNT(options),
     .examples = (const char *const[]){"whimbrel wait --wait 30s && ./seed", "start something when it is up", NULL},

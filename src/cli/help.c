@@ -9,15 +9,19 @@ static void print_options(const struct wb_report *report, const char *title, con
 {
     if (count == 0)
         return;
-    printf("\n%s%s%s\n", wb_style(report->color_out, WB_STYLE_BOLD), title, wb_style(report->color_out, WB_STYLE_PLAIN));
+    printf("\n%s%s%s\n", wb_style(report->color_out, WB_STYLE_BOLD), title,
+           wb_style(report->color_out, WB_STYLE_PLAIN));
     for (size_t i = 0; i < count; i++) {
         char letter[8] = "    ";
         char left[64];
         if (options[i].letter)
             snprintf(letter, sizeof letter, "-%c, ", options[i].letter);
         const char *argument = options[i].argument ? options[i].argument : "";
-        snprintf(left, sizeof left, options[i].implied ? "%s--%s[=%s]" : *argument ? "%s--%s %s" : "%s--%s%s", letter,
-                 options[i].name, argument);
+        snprintf(left, sizeof left,
+                 options[i].implied ? "%s--%s[=%s]"
+                 : *argument        ? "%s--%s %s"
+                                    : "%s--%s%s",
+                 letter, options[i].name, argument);
         printf("  %-32s %s\n", left, options[i].help);
     }
 }
@@ -27,10 +31,10 @@ static json_t *options_json(const struct wb_option *options, size_t count)
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
         const char letter[] = {options[i].letter, '\0'};
-        json_array_append_new(array, json_pack("{s:s, s:s?, s:s?, s:s?, s:s, s:s?}", "name", options[i].name, "letter",
-                                               *letter ? letter : NULL, "argument", options[i].argument,
-                                               "implied", options[i].implied, "help",
-                                               options[i].help, "setting", options[i].setting));
+        json_array_append_new(
+            array, json_pack("{s:s, s:s?, s:s?, s:s?, s:s, s:s?}", "name", options[i].name, "letter",
+                             *letter ? letter : NULL, "argument", options[i].argument, "implied", options[i].implied,
+                             "help", options[i].help, "setting", options[i].setting));
     }
     return array;
 }

@@ -135,7 +135,7 @@ static bool finish_output(const struct wb_cli *cli)
         return true;
     if (errno != EPIPE) /* whoever reads has seen enough */
         wb_log_message(&cli->report, WB_LOG_ERROR, "can't write the output%s%s", errno ? ": " : "",
-                          errno ? strerror(errno) : "");
+                       errno ? strerror(errno) : "");
     return false;
 }
 
@@ -225,8 +225,8 @@ static enum wb_code open_project(struct wb_cli *cli, struct wb_error *err)
     for (size_t i = 0; i < cli->arguments.given.count; i++) {
         const struct wb_given *given = &cli->arguments.given.items[i];
         if (given->option->setting)
-            *WB_PUSH(&cli->arena, settings) = (struct wb_setting){
-                given->option->setting, given->option->argument ? given->value : "true"};
+            *WB_PUSH(&cli->arena, settings) = (struct wb_setting){given->option->setting,
+                                                                  given->option->argument ? given->value : "true"};
     }
     WB_TRY(wb_project_new(settings.items, settings.count, &cli->project, err));
     wb_project_set_events(cli->project, wb_log_event, &cli->report);
@@ -257,8 +257,7 @@ static enum wb_code check_words(const struct wb_cli *cli, const struct wb_comman
 
 static enum wb_code run_command(struct wb_cli *cli, char **argv, int *ret_status, struct wb_error *err)
 {
-    enum wb_code parsed =
-        wb_arguments_parse(&cli->arena, argv, &wb_global_options, find_table, &cli->arguments, err);
+    enum wb_code parsed = wb_arguments_parse(&cli->arena, argv, &wb_global_options, find_table, &cli->arguments, err);
     hide_url(cli);
     prepare_report(cli); /* an error of the command line is told in the way that it asks for */
     WB_TRY(parsed);
@@ -283,8 +282,7 @@ static enum wb_code run_command(struct wb_cli *cli, char **argv, int *ret_status
 
 int main(int argc, char **argv)
 {
-    struct wb_cli cli = {
-        .signal_fd = -1, .report = {.level = WB_LOG_INFO, .timestamps = !isatty(STDERR_FILENO)}};
+    struct wb_cli cli = {.signal_fd = -1, .report = {.level = WB_LOG_INFO, .timestamps = !isatty(STDERR_FILENO)}};
     struct wb_error err = WB_ERROR_INIT;
     int status = WB_EXIT_DONE;
 

@@ -21,10 +21,10 @@ static json_t *plan_json(const struct wb_plan_info *plan)
             json_array_append_new(statements, wb_json_text(step->statements[k]));
         json_array_append_new(
             steps, json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:b, s:o, s:o}", "revision", wb_json_text(step->revision),
-                             "message", wb_json_text(step->message), "path", wb_json_text(step->path), "direction", step->downgrade ? "down" : "up",
-                             "transactional", step->transactional, "destructive", step->destructive, "from_ledger",
-                             step->from_ledger, "statements",
-                             statements, "heads_after", wb_json_names(step->heads_after)));
+                             "message", wb_json_text(step->message), "path", wb_json_text(step->path), "direction",
+                             step->downgrade ? "down" : "up", "transactional", step->transactional, "destructive",
+                             step->destructive, "from_ledger", step->from_ledger, "statements", statements,
+                             "heads_after", wb_json_names(step->heads_after)));
     }
     return json_pack("{s:o, s:b, s:o}", "heads_before", wb_json_names(plan->heads_before), "destructive",
                      plan->destructive, "steps", steps);
@@ -83,8 +83,8 @@ void wb_print_migrated(struct wb_cli *cli)
     WB_AUTO(wb_str) text = WB_STR_INIT;
     wb_str_printf(&text, "[%s]", wb_str_text(&cli->report.steps));
     json_t *steps = json_loads(wb_str_text(&text), 0, NULL);
-    wb_report_json(json_pack("{s:o, s:f}", "steps", steps ? steps : json_array(), "elapsed_ms",
-                             cli->report.elapsed_ms));
+    wb_report_json(
+        json_pack("{s:o, s:f}", "steps", steps ? steps : json_array(), "elapsed_ms", cli->report.elapsed_ms));
 }
 
 struct wb_migrate_options wb_cli_migrate_options(struct wb_cli *cli)

@@ -9,10 +9,12 @@
         {"lock-wait", 0, "TIME", "how long to wait for another migrator (10m)", "lock_wait"},                          \
         {"lock-timeout", 0, "TIME", "how long a step may wait for a table lock (2s)", "lock_timeout"},                 \
         {"statement-timeout", 0, "TIME", "how long a statement may take (no limit)", "statement_timeout"},             \
-        {"wait-replicas", 0, "TIME", "then wait until the replicas have followed, at most so long (60s)",              \
+        {"wait-replicas", 0,    "TIME", "then wait until the replicas have followed, at most so long (60s)",           \
          "wait_replicas", "60s"},                                                                                      \
         {"single-transaction", 0, NULL, "all steps in one transaction: all or nothing", "single_transaction"},         \
-        {"app-version", 0, "TEXT", "the application's version, for the ledger", "app_version"}
+    {                                                                                                                  \
+        "app-version", 0, "TEXT", "the application's version, for the ledger", "app_version"                           \
+    }
 
 /* Waits for a database that is not up yet, where `--wait` is given; for a plan that is only printed. */
 enum wb_code wb_wait_if_asked(struct wb_cli *cli, struct wb_error *err);

@@ -97,8 +97,7 @@ static bool is_option(const char *word)
 }
 
 enum wb_code wb_arguments_parse(struct wb_arena *arena, char **argv, const struct wb_option_table *global,
-                                wb_option_table_fn *find_table, struct wb_arguments *arguments,
-                                struct wb_error *err)
+                                wb_option_table_fn *find_table, struct wb_arguments *arguments, struct wb_error *err)
 {
     struct parser parser = {arena, {*global, {NULL, 0}}, arguments, argv};
     bool words_end_options = false;

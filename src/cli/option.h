@@ -17,8 +17,8 @@ struct wb_option {
     char letter;          /* 0: none */
     const char *argument; /* what it takes, in capitals; NULL for a flag */
     const char *help;
-    const char *setting;  /* the configuration key that it sets ("true" for a flag), or NULL */
-    const char *implied;  /* its value when it is given without one, which is then only taken behind `=`; or NULL */
+    const char *setting; /* the configuration key that it sets ("true" for a flag), or NULL */
+    const char *implied; /* its value when it is given without one, which is then only taken behind `=`; or NULL */
 };
 
 struct wb_option_table {
@@ -50,8 +50,7 @@ typedef struct wb_option_table wb_option_table_fn(const char *command, bool *ret
  * a suggestion for what is unknown; `*arguments`, empty before, then has what stands before it.
  */
 enum wb_code wb_arguments_parse(struct wb_arena *arena, char **argv, const struct wb_option_table *global,
-                                wb_option_table_fn *find_table, struct wb_arguments *arguments,
-                                struct wb_error *err);
+                                wb_option_table_fn *find_table, struct wb_arguments *arguments, struct wb_error *err);
 
 /* The last value given for the option, or NULL. */
 const char *wb_arguments_get(const struct wb_arguments *arguments, const char *name);

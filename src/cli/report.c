@@ -9,7 +9,7 @@
 const char *wb_style(bool color, enum wb_style style)
 {
     static const char *const sequences[] = {
-        [WB_STYLE_PLAIN] = "\033[0m", [WB_STYLE_BOLD] = "\033[1m",    [WB_STYLE_RED] = "\033[31m",
+        [WB_STYLE_PLAIN] = "\033[0m",  [WB_STYLE_BOLD] = "\033[1m",    [WB_STYLE_RED] = "\033[31m",
         [WB_STYLE_GREEN] = "\033[32m", [WB_STYLE_YELLOW] = "\033[33m", [WB_STYLE_DIM] = "\033[2m",
     };
     return color ? sequences[style] : "";

@@ -12,11 +12,11 @@ enum wb_log_level { WB_LOG_ERROR, WB_LOG_WARNING, WB_LOG_INFO, WB_LOG_DEBUG };
 
 /* How the command line wants everything printed, and what the log has to remember. */
 struct wb_report {
-    bool json;           /* results as JSON */
-    bool log_json;       /* messages as JSON lines */
-    bool color_out;      /* colour on stdout */
-    bool color_err;      /* colour on stderr */
-    bool timestamps;     /* before each message: stderr is a log, not a terminal */
+    bool json;       /* results as JSON */
+    bool log_json;   /* messages as JSON lines */
+    bool color_out;  /* colour on stdout */
+    bool color_err;  /* colour on stderr */
+    bool timestamps; /* before each message: stderr is a log, not a terminal */
     enum wb_log_level level;
     struct wb_str steps; /* JSON objects of the steps done so far, comma-separated, for --json of a migration */
     double elapsed_ms;   /* of the whole run, once it is done */

@@ -90,8 +90,8 @@ static enum wb_code get_folders(struct wb_arena *arena, const struct wb_ini *ini
     if (folders.length == 0) {
         WB_TRY(get(arena, ini, "script_location", here, &script_location, ret_line, err));
         if (script_location)
-            WB_TRY(append_folder(&folders, wb_slice(wb_fs_join(arena, script_location, "versions")), ini, *ret_line,
-                                 err));
+            WB_TRY(
+                append_folder(&folders, wb_slice(wb_fs_join(arena, script_location, "versions")), ini, *ret_line, err));
     }
     *ret_folders = folders.length ? wb_arena_strdup(arena, wb_str_text(&folders)) : NULL;
     return WB_OK;

@@ -89,8 +89,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    int failed = posix_spawnattr_setflags(
-        attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawnattr_setflags(attributes,
+                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     failed = failed ? failed : posix_spawnattr_setpgroup(attributes, 0);
     failed = failed ? failed : posix_spawnattr_setsigmask(attributes, &none);
     return failed ? failed : posix_spawnattr_setsigdefault(attributes, &all);
@@ -274,8 +274,7 @@ enum wb_code wb_command_run(struct wb_arena *arena, const char *command, const c
                             const struct wb_dotenv *dotenv, long timeout_ms, int cancel_fd, const char **ret_output,
                             struct wb_error *err)
 {
-    WB_AUTO(running) running = {
-        .out = -1, .err_out = -1, .cancel_fd = cancel_fd, .deadline_ms = now_ms() + timeout_ms};
+    WB_AUTO(running) running = {.out = -1, .err_out = -1, .cancel_fd = cancel_fd, .deadline_ms = now_ms() + timeout_ms};
     WB_TRY(start(&running, command, folder, make_environment(arena, dotenv), err));
     enum wb_code code = run_to_end(&running, err);
     if (code != WB_OK) {

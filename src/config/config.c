@@ -90,13 +90,16 @@ static void find_plain(struct wb_config *config, enum level level, const char *n
     if (level == LEVEL_ENVIRONMENT) {
         const char *text = getenv(name);
         if (text && *text)
-            *value = (struct value){.kind = VALUE_TEXT, .text = text,
+            *value = (struct value){.kind = VALUE_TEXT,
+                                    .text = text,
                                     .source = wb_arena_printf(&config->arena, "environment variable %s", name)};
         return;
     }
     const struct wb_variable *variable = wb_dotenv_find(&config->dotenv, name);
     if (variable && *variable->value)
-        *value = (struct value){.kind = VALUE_TEXT, .text = variable->value, .file = config->env_file,
+        *value = (struct value){.kind = VALUE_TEXT,
+                                .text = variable->value,
+                                .file = config->env_file,
                                 .source = wb_arena_printf(&config->arena, "%s:%u", config->env_file, variable->line),
                                 .line = variable->line};
 }
@@ -137,8 +140,7 @@ static enum wb_code find_in_level(struct wb_config *config, enum level level, en
 }
 
 /* One of the POSTGRES_* variables, each from the environment or else from .env, as compose would fill it in. */
-static enum wb_code find_postgres(struct wb_config *config, const char *name, struct value *value,
-                                  struct wb_error *err)
+static enum wb_code find_postgres(struct wb_config *config, const char *name, struct value *value, struct wb_error *err)
 {
     WB_TRY(find_variable(config, LEVEL_ENVIRONMENT, name, value, err));
     return value->kind ? WB_OK : find_variable(config, LEVEL_DOTENV, name, value, err);
@@ -186,7 +188,10 @@ static enum wb_code find_in_ini(struct wb_config *config, enum wb_key key, struc
     }
     if (!text || !*text)
         return WB_OK;
-    *value = (struct value){.kind = VALUE_TEXT, .text = text, .file = config->ini.path, .line = line,
+    *value = (struct value){.kind = VALUE_TEXT,
+                            .text = text,
+                            .file = config->ini.path,
+                            .line = line,
                             .source = wb_arena_printf(&config->arena, "%s:%u", config->ini.path, line),
                             .beside_ini = !config->is_alembic};
     if (wb_starts_with(text, prefix)) {
@@ -197,8 +202,7 @@ static enum wb_code find_in_ini(struct wb_config *config, enum wb_key key, struc
 }
 
 /* The strongest source that has the key; VALUE_NONE when none has. */
-static enum wb_code find_value(struct wb_config *config, enum wb_key key, struct value *ret_value,
-                               struct wb_error *err)
+static enum wb_code find_value(struct wb_config *config, enum wb_key key, struct value *ret_value, struct wb_error *err)
 {
     struct value value = {.source = "default"};
     find_setting(config, key, &value);
@@ -497,8 +501,8 @@ static enum wb_code copy_settings(struct wb_config *config, const struct wb_sett
             return WB_EUSAGE;
         }
         if (settings[i].value)
-            *WB_PUSH(&config->arena, config->settings) =
-                (struct setting){key, wb_arena_strdup(&config->arena, settings[i].value)};
+            *WB_PUSH(&config->arena, config->settings) = (struct setting){
+                key, wb_arena_strdup(&config->arena, settings[i].value)};
     }
     return WB_OK;
 }

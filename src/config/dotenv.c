@@ -22,7 +22,7 @@ struct parser {
     wb_getenv_fn *environment;
     void *user;
     struct wb_dotenv result;
-    size_t total; /* bytes of all values so far */
+    size_t total;   /* bytes of all values so far */
     size_t line_at; /* where counting lines has got to */
     unsigned line;
     /* The variable that is being read. */
@@ -89,8 +89,8 @@ static enum wb_code add_variable(struct parser *parser, const char *value, size_
         parser->line += parser->text.data[parser->line_at] == '\n';
     struct wb_variable *variable = WB_PUSH(parser->arena, parser->result);
     size_t *bucket = &parser->result.buckets[bucket_of(parser->name)];
-    *variable = (struct wb_variable){parser->name, wb_arena_strndup(parser->arena, value, length),
-                                      parser->line, *bucket};
+    *variable = (struct wb_variable){parser->name, wb_arena_strndup(parser->arena, value, length), parser->line,
+                                     *bucket};
     *bucket = parser->result.count;
     return WB_OK;
 }
@@ -252,8 +252,8 @@ static size_t unescape(struct wb_slice text, size_t offset, struct wb_str *out)
     }
     unsigned code = 0;
     size_t digits = 0;
-    while (c == '0' && digits < 3 && offset + 2 + digits < text.length &&
-           text.data[offset + 2 + digits] >= '0' && text.data[offset + 2 + digits] <= '7')
+    while (c == '0' && digits < 3 && offset + 2 + digits < text.length && text.data[offset + 2 + digits] >= '0' &&
+           text.data[offset + 2 + digits] <= '7')
         code = code * 8 + (unsigned)(text.data[offset + 2 + digits++] - '0');
     if (digits < 3 || code == 0 || code > 0377) {
         wb_str_append_char(out, '\\');

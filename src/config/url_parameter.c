@@ -175,7 +175,7 @@ const char *wb_parameter_sslmode(const char *value)
     static const struct {
         const char *value;
         const char *sslmode;
-    } booleans[] = {{"true", "require"}, {"True", "require"},  {"1", "require"}, {"on", "require"},
+    } booleans[] = {{"true", "require"}, {"True", "require"},  {"1", "require"},     {"on", "require"},
                     {"yes", "require"},  {"false", "disable"}, {"False", "disable"}, {"0", "disable"},
                     {"off", "disable"},  {"no", "disable"}};
     for (size_t i = 0; i < sizeof booleans / sizeof booleans[0]; i++)

@@ -90,8 +90,8 @@ struct wb_session_options {
     const char *application_name;
     const char *search_path; /* NULL: the role's */
     int cancel_fd;           /* -1: none */
-    long watch_after_ms;     /* a call that waits longer tells what the server is at, where that can be known; 0: never */
-    wb_event_fn *on_event;   /* for notices and progress; may be NULL */
+    long watch_after_ms;   /* a call that waits longer tells what the server is at, where that can be known; 0: never */
+    wb_event_fn *on_event; /* for notices and progress; may be NULL */
     void *user;
 };
 
@@ -123,9 +123,9 @@ struct wb_session {
     struct wb_session_options options;
     bool connected; /* connect_finish has succeeded */
     /* What try_lock finds out: */
-    bool pooled;   /* a connection pooler stands before the server: nothing outlives a transaction */
-    bool lockless; /* the server has no locks that a session can hold, or this role may not take them */
-    char server_version[64]; /* "15.6", "3.40.1"; once connected */
+    bool pooled;               /* a connection pooler stands before the server: nothing outlives a transaction */
+    bool lockless;             /* the server has no locks that a session can hold, or this role may not take them */
+    char server_version[64];   /* "15.6", "3.40.1"; once connected */
     int server_version_number; /* 150006, 3040001 */
 };
 
@@ -151,7 +151,7 @@ struct wb_backend {
     /* For WB_CAN_REPLICATE, on the primary. */
     const char *position_sql; /* one cell: how much is written that the replicas will have to follow */
     const char *replicas_sql; /* $1: such a position; per replica: its name, and the bytes it lacks (NULL: not shown) */
-    char parameter_mark; /* what stands before a parameter's number: '$' or '?' */
+    char parameter_mark;      /* what stands before a parameter's number: '$' or '?' */
 
     /*
      * Starts to connect and returns at once, so that the caller can do other work in the meantime; `connect_finish`
@@ -201,8 +201,8 @@ struct wb_backend {
      * on to `table` instead, which must be there and is not locked for whoever reads or writes it. Where nothing is
      * obtained no transaction is open. NULL where each session can hold a lock of its own.
      */
-    enum wb_code (*try_transaction_lock)(struct wb_session *session, const char *name, const char *table, bool *obtained,
-                                         struct wb_str *holder, struct wb_error *err);
+    enum wb_code (*try_transaction_lock)(struct wb_session *session, const char *name, const char *table,
+                                         bool *obtained, struct wb_str *holder, struct wb_error *err);
 
     /* Undoes what a revision did to the session beyond its transaction: settings, role, prepared statements. */
     enum wb_code (*reset)(struct wb_session *session, struct wb_error *err);

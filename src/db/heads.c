@@ -91,8 +91,9 @@ enum wb_code wb_heads_read(struct wb_session *session, const struct wb_heads_tab
         if (strcmp(err->sqlstate, "42501") == 0) /* insufficient_privilege */
             wb_error_hint(err, "The role must be able to read it: GRANT SELECT ON %s TO ROLE", table->quoted);
         else if (code == WB_ESQL && !err->hint)
-            wb_error_hint(err, "%s is not a heads table as Alembic and whimbrel make it; if it is something else, "
-                               "choose another name with the setting version_table",
+            wb_error_hint(err,
+                          "%s is not a heads table as Alembic and whimbrel make it; if it is something else, "
+                          "choose another name with the setting version_table",
                           table->quoted);
         return code;
     }

@@ -15,7 +15,7 @@ struct wb_heads_table {
     const struct wb_backend *backend;
     const char *schema; /* or NULL: wherever an unqualified name leads */
     const char *name;
-    const char *quoted; /* schema.name as it stands in SQL */
+    const char *quoted;        /* schema.name as it stands in SQL */
     const char *change_sql[3]; /* of wb_heads_change_query, by enum wb_head_change_kind */
 };
 

@@ -296,12 +296,13 @@ enum wb_code wb_ledger_read_unfinished(struct wb_session *session, const struct 
 {
     struct reading reading = {.arena = arena};
     struct wb_query query = {
-        .sql = wb_arena_printf(arena,
-                               "SELECT " SHORT_COLUMNS
-                               " FROM %s AS entry WHERE (state = 'started' OR (state = 'failed' AND next_statement > 0))"
-                               " AND NOT EXISTS (SELECT 1 FROM %s AS later"
-                               " WHERE later.revision = entry.revision AND later.id > entry.id) ORDER BY id",
-                               ledger->quoted, ledger->quoted)};
+        .sql = wb_arena_printf(
+            arena,
+            "SELECT " SHORT_COLUMNS
+            " FROM %s AS entry WHERE (state = 'started' OR (state = 'failed' AND next_statement > 0))"
+            " AND NOT EXISTS (SELECT 1 FROM %s AS later"
+            " WHERE later.revision = entry.revision AND later.id > entry.id) ORDER BY id",
+            ledger->quoted, ledger->quoted)};
     WB_TRY(read_entries(session, query, &reading, err));
     *ret_entries = reading.entries;
     return WB_OK;
@@ -331,10 +332,11 @@ enum wb_code wb_ledger_read_record(struct wb_session *session, const struct wb_l
 {
     struct reading reading = {.arena = arena};
     struct builder builder = {.arena = arena, .mark = ledger->backend->parameter_mark};
-    wb_str_printf(&builder.sql,
-                  "SELECT " SHORT_COLUMNS ", up_sql, down_sql, revises, depends_on, message, down_options FROM %s"
-                  " WHERE revises IS NOT NULL AND (state IN ('done', 'started') OR (state = 'failed' AND next_statement > 0)) AND revision = ",
-                  ledger->quoted);
+    wb_str_printf(
+        &builder.sql,
+        "SELECT " SHORT_COLUMNS ", up_sql, down_sql, revises, depends_on, message, down_options FROM %s"
+        " WHERE revises IS NOT NULL AND (state IN ('done', 'started') OR (state = 'failed' AND next_statement > 0)) AND revision = ",
+        ledger->quoted);
     append_value(&builder, revision);
     wb_str_append(&builder.sql, " ORDER BY id DESC LIMIT 1");
     WB_TRY(read_entries(session, finish(&builder), &reading, err));

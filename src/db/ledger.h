@@ -20,7 +20,7 @@ struct wb_ledger_entry {
     const char *revision;
     enum wb_direction direction;
     enum wb_ledger_state state;
-    const char *checksum; /* of the section that was run */
+    const char *checksum;    /* of the section that was run */
     unsigned next_statement; /* the first one that is not known to be done, from 0 */
     unsigned statement_count;
     const char *up_sql, *down_sql;

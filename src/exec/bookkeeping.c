@@ -111,8 +111,9 @@ static enum wb_code create(struct wb_target *target, bool heads, struct wb_error
     if (code != WB_OK)
         wb_error_statement(err, NULL, -1);
     if (strcmp(err->sqlstate, "42501") == 0)
-        wb_error_hint(err, "whimbrel keeps two tables, %s and %s: let the role create them (GRANT CREATE ON SCHEMA), "
-                           "or set version_table_schema to a schema of its own.",
+        wb_error_hint(err,
+                      "whimbrel keeps two tables, %s and %s: let the role create them (GRANT CREATE ON SCHEMA), "
+                      "or set version_table_schema to a schema of its own.",
                       target->heads.quoted, target->ledger.quoted);
     wb_arena_release(&arena);
     return code;

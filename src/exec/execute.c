@@ -130,8 +130,7 @@ static enum wb_code send(struct running *run, size_t *from, struct wb_error *err
             while (*from + count < run->queries.count && !run->queries.items[*from + count].alone)
                 count++;
         size_t failed;
-        enum wb_code code =
-            target->backend->run(target->session, &run->queries.items[*from], count, &failed, err);
+        enum wb_code code = target->backend->run(target->session, &run->queries.items[*from], count, &failed, err);
         *from += failed;
         if (code != WB_OK)
             return code;
@@ -334,8 +333,9 @@ static enum wb_code check_dangling(const struct wb_result *result, void *user, s
     }
     wb_fail(err, WB_ESQL, "the revision leaves %ld rows whose foreign keys lead nowhere", more);
     wb_error_detail(err, "Now there are %s.", wb_str_text(&found));
-    wb_error_hint(err, "Its first statement has switched foreign keys off: copy the rows that these refer to, or delete "
-                       "them too.");
+    wb_error_hint(err,
+                  "Its first statement has switched foreign keys off: copy the rows that these refer to, or delete "
+                  "them too.");
     return WB_ESQL;
 }
 
@@ -604,8 +604,8 @@ static void conclude_failure(struct wb_execution *execution, struct wb_error *er
     if (err->code == WB_EUNREACHABLE && execution->target->reconnect_ms > 0)
         return; /* it may go on yet: exec/outcome.h */
     struct wb_arena arena = WB_ARENA_INIT;
-    const struct wb_names *heads =
-        execution->done ? &plan->items[execution->done - 1].walk->heads_after : &plan->heads_before;
+    const struct wb_names *heads = execution->done ? &plan->items[execution->done - 1].walk->heads_after
+                                                   : &plan->heads_before;
     const char *where = wb_names_join(&arena, heads, "base");
     if (err->code == WB_EUNREACHABLE)
         emit_step(execution, WB_EVENT_STEP_FAILED, number, "the connection is gone", wb_now_ms() - execution->since_ms);

@@ -10,12 +10,12 @@ struct wb_execution {
     const struct wb_plan *plan;
     bool single_transaction;
     /* For wb_execute itself, and to be read afterwards: */
-    size_t done;      /* how many steps are committed; set by wb_execute, also on failure */
-    size_t failing;   /* with a single transaction: the step that is running */
-    bool unanswered;  /* the connection was lost while the COMMIT of step `done` was under way */
-    double since_ms;  /* when the step that is running began: the end of the one before */
-    bool settled;     /* the session has the settings that all steps share */
-    bool touched;     /* it is not as it was, and is reset in the end */
+    size_t done;     /* how many steps are committed; set by wb_execute, also on failure */
+    size_t failing;  /* with a single transaction: the step that is running */
+    bool unanswered; /* the connection was lost while the COMMIT of step `done` was under way */
+    double since_ms; /* when the step that is running began: the end of the one before */
+    bool settled;    /* the session has the settings that all steps share */
+    bool touched;    /* it is not as it was, and is reset in the end */
 };
 
 /*

@@ -126,8 +126,10 @@ static enum wb_code fail_unknown(const struct journal *journal, const struct wb_
     wb_fail(err, WB_EPERSON, "revision %s was interrupted at this statement, and whether it is done can't be told", id);
     if (finding)
         wb_error_detail(err, "%s", finding);
-    wb_error_hint(err, "Look, and say which: `whimbrel resolve %s --done` goes on behind it, `whimbrel resolve %s --redo` "
-                       "runs it again.", id, id);
+    wb_error_hint(err,
+                  "Look, and say which: `whimbrel resolve %s --done` goes on behind it, `whimbrel resolve %s --redo` "
+                  "runs it again.",
+                  id, id);
     wb_plan_locate(journal->step, statement, err);
     return err->code;
 }
@@ -182,8 +184,8 @@ static enum wb_code settle(struct journal *journal, bool cut_off, bool *ret_done
 
 static enum wb_code note_progress(struct journal *journal, struct wb_error *err)
 {
-    const struct wb_query progress =
-        wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
+    const struct wb_query progress = wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id,
+                                                              journal->next + 1);
     WB_TRY(wb_target_run(journal->target, &progress, 1, err));
     journal->next++;
     return WB_OK;
@@ -269,8 +271,8 @@ static void warn(const struct journal *journal, const struct wb_statement *state
 {
     const struct wb_target *target = journal->target;
     struct wb_arena arena = WB_ARENA_INIT;
-    const char *caution =
-        target->backend->caution ? target->backend->caution(target->session, statement, &arena) : NULL;
+    const char *caution = target->backend->caution ? target->backend->caution(target->session, statement, &arena)
+                                                   : NULL;
     if (caution)
         wb_target_emit_text(target, WB_EVENT_WARNING, caution, 0);
     wb_arena_release(&arena);
@@ -291,8 +293,8 @@ static enum wb_code run_statement(struct journal *journal, const struct wb_state
             WB_TRY(wb_target_run(journal->target, &own, 1, err));
         return note_done(journal, err);
     }
-    const struct wb_query progress =
-        wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id, journal->next + 1);
+    const struct wb_query progress = wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id,
+                                                              journal->next + 1);
     WB_TRY(run_transaction(journal, (const struct wb_query[]){own, progress}, 2, err));
     journal->next++;
     return WB_OK;
@@ -322,8 +324,8 @@ static enum wb_code finish(struct journal *journal, struct wb_error *err)
     size_t count = 0;
     for (size_t i = 0; i < walk->changes.count; i++)
         queries[count++] = wb_heads_change_query(&journal->arena, &journal->target->heads, &walk->changes.items[i]);
-    queries[count++] =
-        wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id, WB_LEDGER_DONE, NULL);
+    queries[count++] = wb_ledger_finish_query(&journal->arena, &journal->target->ledger, journal->id, WB_LEDGER_DONE,
+                                              NULL);
     return run_transaction(journal, queries, count, err);
 }
 

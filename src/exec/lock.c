@@ -50,8 +50,9 @@ static enum wb_code return_to_work(struct wb_target *target, struct wb_error *er
     enum wb_code code = target->backend->ping(target->session, POOLER_MS, err);
     if (code == WB_EUNREACHABLE && target->pooled) {
         wb_fail(err, WB_EUNREACHABLE, "the pooler has no second server connection for us");
-        wb_error_hint(err, "One holds the lock while another one works: give the pool at least two, or connect past the "
-                           "pooler.");
+        wb_error_hint(err,
+                      "One holds the lock while another one works: give the pool at least two, or connect past the "
+                      "pooler.");
     }
     return code;
 }
@@ -102,7 +103,8 @@ static enum wb_code fail_locked(const char *holder, double waited_ms, struct wb_
 {
     wb_fail(err, WB_ELOCKED, "another migrator holds the lock, waited %.1f s for it", waited_ms / 1000);
     wb_error_detail(err, "%s", holder);
-    wb_error_hint(err, "Let it finish, or end it; its lock goes with its connection. --lock-wait sets how long to wait.");
+    wb_error_hint(err,
+                  "Let it finish, or end it; its lock goes with its connection. --lock-wait sets how long to wait.");
     return WB_ELOCKED;
 }
 

@@ -99,8 +99,8 @@ static void emit_up_to_date(const struct wb_target *target, struct attempt *atte
  * A database that nobody manages yet: an empty one is taken over, one with tables is adopted or refused. So `--adopt REV`
  * may stay in a compose file: it means the databases that were there before whimbrel, not the new ones.
  */
-static enum wb_code look_around(struct wb_target *target, const struct wb_migration *migration,
-                                struct attempt *attempt, bool *ret_adopt, struct wb_error *err)
+static enum wb_code look_around(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
+                                bool *ret_adopt, struct wb_error *err)
 {
     const char *tables = NULL;
     struct wb_node_list adopted = {0};
@@ -111,7 +111,8 @@ static enum wb_code look_around(struct wb_target *target, const struct wb_migrat
     if (tables && !attempt->managed && !migration->adopt)
         return wb_bookkeeping_fail_unmanaged(target, tables, err);
     if (migration->adopt) /* a wrong expression is found before anything is written */
-        WB_TRY(wb_expr_resolve(migration->revisions->graph, migration->adopt, &attempt->heads, &attempt->arena, &adopted, err));
+        WB_TRY(wb_expr_resolve(migration->revisions->graph, migration->adopt, &attempt->heads, &attempt->arena,
+                               &adopted, err));
     *ret_adopt = tables && !attempt->managed;
     return WB_OK;
 }
@@ -200,9 +201,8 @@ static enum wb_code is_done(struct wb_target *target, const struct wb_migration 
                    ? wb_walk_upgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err)
                    : wb_walk_downgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err);
         WB_AUTO(wb_error) half = WB_ERROR_INIT;
-        *ret_done =
-            code == WB_OK && walk.count == 0 &&
-            wb_journal_check_way(target, graph, migration->direction, &attempt.arena, &half) != WB_EPERSON;
+        *ret_done = code == WB_OK && walk.count == 0 &&
+                    wb_journal_check_way(target, graph, migration->direction, &attempt.arena, &half) != WB_EPERSON;
         if (*ret_done)
             emit_up_to_date(target, &attempt);
     }
@@ -239,8 +239,10 @@ static enum wb_code recover(struct wb_target *target, struct attempt *attempt, u
         if (code != WB_ESTALE || !often || attempt->execution.done)
             return code;
     }
-    wb_error_hint(err, "The connection was lost %u times here: is it what is run that ends it? The server's log may "
-                       "know. What was committed stays.", *losses);
+    wb_error_hint(err,
+                  "The connection was lost %u times here: is it what is run that ends it? The server's log may "
+                  "know. What was committed stays.",
+                  *losses);
     return err->code;
 }
 

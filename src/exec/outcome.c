@@ -13,8 +13,7 @@ static enum wb_code wait_for_writers(struct wb_target *target, struct wb_arena *
 {
     if (!(target->backend->capabilities & WB_CAN_LOCK_TABLE))
         return WB_OK;
-    const struct wb_query queries[] = {{.sql = target->backend->begin_sql},
-                                       wb_heads_lock_query(arena, &target->heads)};
+    const struct wb_query queries[] = {{.sql = target->backend->begin_sql}, wb_heads_lock_query(arena, &target->heads)};
     enum wb_code code = wb_target_run(target, queries, WB_COUNT(queries), err);
     wb_target_rollback(target);
     if (code == WB_OK || !target->backend->is_missing_table(err))
@@ -62,8 +61,10 @@ static enum wb_code fail_unknown(const struct wb_execution *execution, double wa
         wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command "
                            "again: it finds out.");
     else
-        wb_error_hint(err, "Tried to connect again for %.0f s. Run the same command again: it carries on from what was "
-                           "committed.", waited_ms / 1000);
+        wb_error_hint(err,
+                      "Tried to connect again for %.0f s. Run the same command again: it carries on from what was "
+                      "committed.",
+                      waited_ms / 1000);
     if (trouble->code == WB_ECANCELLED)
         err->code = WB_ECANCELLED;
     return err->code;

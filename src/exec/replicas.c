@@ -53,8 +53,7 @@ static enum wb_code take_position(const struct wb_result *result, void *user, st
 
 static enum wb_code read_position(struct wb_target *target, struct wb_str *position, struct wb_error *err)
 {
-    const struct wb_query query = {
-        .sql = target->backend->position_sql, .on_result = take_position, .user = position};
+    const struct wb_query query = {.sql = target->backend->position_sql, .on_result = take_position, .user = position};
     return wb_target_run(target, &query, 1, err);
 }
 
@@ -124,9 +123,9 @@ static enum wb_code wait_for(struct wb_target *target, const struct wb_str *posi
         double elapsed = wb_now_ms() - start;
         if (!look->behind) {
             if (look->count)
-                wb_target_emit(target, &(struct wb_event){.type = WB_EVENT_REPLICAS_FOLLOWED,
-                                                          .total = look->count,
-                                                          .elapsed_ms = elapsed});
+                wb_target_emit(target,
+                               &(struct wb_event){
+                                   .type = WB_EVENT_REPLICAS_FOLLOWED, .total = look->count, .elapsed_ms = elapsed});
             return WB_OK;
         }
         if (elapsed >= (double)wait_ms)

@@ -17,8 +17,7 @@ static void add_changes(const struct wb_target *target, struct wb_arena *arena, 
     for (size_t i = 0; i < walk->count; i++) {
         const struct wb_walk_step *step = &walk->items[i];
         for (size_t k = 0; k < step->changes.count; k++)
-            *WB_PUSH(arena, *queries) =
-                wb_heads_change_query(arena, &target->heads, &step->changes.items[k]);
+            *WB_PUSH(arena, *queries) = wb_heads_change_query(arena, &target->heads, &step->changes.items[k]);
         if (!step->revision)
             continue;
         struct wb_ledger_entry entry = wb_journal_stamp_entry(target, step->revision->id, arena);

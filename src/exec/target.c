@@ -49,8 +49,7 @@ enum wb_code wb_target_sleep(const struct wb_target *target, double ms, struct w
     }
 }
 
-enum wb_code wb_target_run(struct wb_target *target, const struct wb_query *queries, size_t count,
-                           struct wb_error *err)
+enum wb_code wb_target_run(struct wb_target *target, const struct wb_query *queries, size_t count, struct wb_error *err)
 {
     size_t failed;
     if (!target->session)

@@ -25,13 +25,13 @@ struct wb_target {
     struct wb_ledger ledger;
 
     const char *version_table, *version_table_schema, *ledger_table;
-    const char *search_path; /* set in every step, or NULL */
-    const char *app_version; /* for the ledger, or NULL */
-    long lock_wait_ms;       /* for another migrator to finish */
-    long lock_timeout_ms;    /* for a table lock, in each step; 0: none */
-    long lock_retries;       /* how often a step is tried again */
+    const char *search_path;   /* set in every step, or NULL */
+    const char *app_version;   /* for the ledger, or NULL */
+    long lock_wait_ms;         /* for another migrator to finish */
+    long lock_timeout_ms;      /* for a table lock, in each step; 0: none */
+    long lock_retries;         /* how often a step is tried again */
     long statement_timeout_ms; /* 0: none */
-    long reconnect_ms;       /* for a database that is lost in the middle of a migration to come back; 0: not at all */
+    long reconnect_ms; /* for a database that is lost in the middle of a migration to come back; 0: not at all */
     bool create_database;
 
     wb_event_fn *on_event; /* never NULL */

@@ -70,8 +70,10 @@ enum wb_code wb_wait_connected(struct wb_target *target, long wait_ms, struct wb
             wb_error_release(err);
             *err = failure;
             if (code == WB_EUNREACHABLE && wait_ms > 0)
-                wb_error_hint(err, "Waited %.0f s. Is the server starting, and is the address right? --wait sets how "
-                                   "long to wait.", elapsed / 1000);
+                wb_error_hint(err,
+                              "Waited %.0f s. Is the server starting, and is the address right? --wait sets how "
+                              "long to wait.",
+                              elapsed / 1000);
             if (code == WB_ENODATABASE && target->backend->create_database)
                 wb_error_hint(err, "Create it, or let whimbrel do it: --create-db.");
             return code;
@@ -91,9 +93,8 @@ static enum wb_code refuse_replica(const struct wb_target *target, struct wb_err
     const char *hosts = wb_url_parameter(target->url, "host");
     wb_fail(err, WB_EREFUSED, "%s is a read-only replica: nothing can be migrated there", target->url->redacted);
     if (hosts && strchr(hosts, ','))
-        wb_error_hint(err,
-                      "target_session_attrs in the URL lets replicas in. Without it the primary among %s is found.",
-                      hosts);
+        wb_error_hint(
+            err, "target_session_attrs in the URL lets replicas in. Without it the primary among %s is found.", hosts);
     else
         wb_error_hint(err, "Let the URL lead to the primary, or name all servers, USER@HOST1,HOST2/DATABASE: among "
                            "several the primary is found. Where somebody else migrates: `run --mode check` or `--mode "

@@ -125,9 +125,10 @@ static void warn_of_unknown(wb_project *project, struct list *list, const struct
 {
     for (size_t i = 0; i < heads->count; i++)
         if (!wb_graph_find_id(list->graph, heads->items[i]))
-            wb_target_emit_text(&project->target, WB_EVENT_WARNING,
-                                wb_arena_printf(&list->arena, "the database is at %s, which is not among the files",
-                                                heads->items[i]), 0);
+            wb_target_emit_text(
+                &project->target, WB_EVENT_WARNING,
+                wb_arena_printf(&list->arena, "the database is at %s, which is not among the files", heads->items[i]),
+                0);
 }
 
 /* Says why the database was not asked; that there is no URL needs no words. */
@@ -222,8 +223,11 @@ static void add_unknown(struct list *list, const struct wb_names *heads, struct 
         memcpy(infos, result->items, count * sizeof *infos);
     for (size_t i = 0; i < heads->count; i++)
         if (!wb_graph_find_id(list->graph, heads->items[i]))
-            infos[count++] = (struct wb_revision_info){
-                .id = heads->items[i], .message = "not among the files", .path = "", .is_current = true, .is_applied = true};
+            infos[count++] = (struct wb_revision_info){.id = heads->items[i],
+                                                       .message = "not among the files",
+                                                       .path = "",
+                                                       .is_current = true,
+                                                       .is_applied = true};
     result->items = infos;
     result->count = count;
 }

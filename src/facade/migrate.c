@@ -27,8 +27,8 @@ enum wb_code wb_project_follow(wb_project *project, bool afterwards, struct wb_e
     return afterwards ? wb_replicas_wait(&project->target, wait_ms, err) : wb_replicas_check(&project->target, err);
 }
 
-enum wb_code wb_project_migrate(wb_project *project, enum wb_direction direction, const struct wb_migrate_options *options,
-                            long wait_ms, struct wb_error *err)
+enum wb_code wb_project_migrate(wb_project *project, enum wb_direction direction,
+                                const struct wb_migrate_options *options, long wait_ms, struct wb_error *err)
 {
     struct wb_target *target;
     const struct wb_revision_set *revisions;

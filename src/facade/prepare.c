@@ -119,8 +119,7 @@ static enum wb_code refuse_ahead(wb_project *project, const struct wb_ahead *ahe
 static void warn_of_statement(wb_project *project, const char *revision, const char *statement)
 {
     const char *text = wb_arena_printf(&project->arena, "taking %s back destroys data: %s", revision, statement);
-    wb_target_emit(&project->target,
-                   &(struct wb_event){.type = WB_EVENT_WARNING, .revision = revision, .text = text});
+    wb_target_emit(&project->target, &(struct wb_event){.type = WB_EVENT_WARNING, .revision = revision, .text = text});
 }
 
 /* Nobody is asked: it was asked for by an option. But it is said. */
@@ -146,9 +145,9 @@ static enum wb_code go_back(wb_project *project, const struct wb_migrate_options
 
 static void warn_ahead(wb_project *project, const struct wb_ahead *ahead)
 {
-    wb_target_emit_text(&project->target, WB_EVENT_WARNING,
-                        wb_arena_printf(&project->arena, "%s, which they don't have",
-                                        wb_ahead_describe(ahead, &project->arena)), 0);
+    wb_target_emit_text(
+        &project->target, WB_EVENT_WARNING,
+        wb_arena_printf(&project->arena, "%s, which they don't have", wb_ahead_describe(ahead, &project->arena)), 0);
 }
 
 /* A newer image has migrated the database, and nothing of these files is missing. */
@@ -156,11 +155,15 @@ static enum wb_code tolerate_ahead(wb_project *project, const char *policy, cons
                                    struct wb_error *err)
 {
     if (strcmp(policy, "refuse") == 0)
-        return refuse_ahead(project, ahead, "Start the newer image, or take the revision back: `whimbrel downgrade "
-                                            "heads`. --ahead warn starts all the same.", err);
+        return refuse_ahead(project, ahead,
+                            "Start the newer image, or take the revision back: `whimbrel downgrade "
+                            "heads`. --ahead warn starts all the same.",
+                            err);
     if (strcmp(policy, "downgrade") == 0)
-        return refuse_ahead(project, ahead, "--ahead downgrade takes it back in mode apply alone; or do it by hand: "
-                                            "`whimbrel downgrade heads`", err);
+        return refuse_ahead(project, ahead,
+                            "--ahead downgrade takes it back in mode apply alone; or do it by hand: "
+                            "`whimbrel downgrade heads`",
+                            err);
     WB_TRY(wb_journal_check_way(&project->target, ahead->revisions->graph, WB_UP, &project->arena, err));
     warn_ahead(project, ahead);
     return wb_project_follow(project, true, err);
@@ -192,9 +195,9 @@ static enum wb_code consider_ahead(wb_project *project, const char *mode, const 
 static enum wb_code prepare(wb_project *project, const char *mode, const struct wb_migrate_options *options,
                             long wait_ms, struct wb_error *err)
 {
-    return strcmp(mode, "apply") == 0
-               ? wb_project_migrate(project, WB_UP, options, wait_ms, err)
-               : wait_until_current(project, wb_goal_of(WB_UP, options->target), wait_ms, strcmp(mode, "wait") == 0, err);
+    return strcmp(mode, "apply") == 0 ? wb_project_migrate(project, WB_UP, options, wait_ms, err)
+                                      : wait_until_current(project, wb_goal_of(WB_UP, options->target), wait_ms,
+                                                           strcmp(mode, "wait") == 0, err);
 }
 
 enum wb_code wb_prepare(wb_project *project, const char *mode, const struct wb_migrate_options *options,

@@ -126,7 +126,9 @@ static void pass_event(const struct wb_event *event, void *user)
 static long watch_after(long lock_timeout_ms)
 {
     long half = lock_timeout_ms / 2;
-    return half <= 0 || half > WATCH_AFTER_MS ? WATCH_AFTER_MS : half < WATCH_NOT_BEFORE_MS ? WATCH_NOT_BEFORE_MS : half;
+    return half <= 0 || half > WATCH_AFTER_MS ? WATCH_AFTER_MS
+           : half < WATCH_NOT_BEFORE_MS       ? WATCH_NOT_BEFORE_MS
+                                              : half;
 }
 
 static enum wb_code read_target(struct wb_project *project, struct wb_target *target, struct wb_error *err)
@@ -136,9 +138,12 @@ static enum wb_code read_target(struct wb_project *project, struct wb_target *ta
         enum wb_key key;
         const char **value;
     } texts[] = {
-        {WB_KEY_VERSION_TABLE, &target->version_table}, {WB_KEY_VERSION_TABLE_SCHEMA, &target->version_table_schema},
-        {WB_KEY_LEDGER_TABLE, &target->ledger_table},   {WB_KEY_SEARCH_PATH, &target->search_path},
-        {WB_KEY_APP_VERSION, &target->app_version},     {WB_KEY_APPLICATION_NAME, &target->session_options.application_name},
+        {WB_KEY_VERSION_TABLE, &target->version_table},
+        {WB_KEY_VERSION_TABLE_SCHEMA, &target->version_table_schema},
+        {WB_KEY_LEDGER_TABLE, &target->ledger_table},
+        {WB_KEY_SEARCH_PATH, &target->search_path},
+        {WB_KEY_APP_VERSION, &target->app_version},
+        {WB_KEY_APPLICATION_NAME, &target->session_options.application_name},
     };
     for (size_t i = 0; i < WB_COUNT(texts); i++)
         WB_TRY(wb_config_get(config, texts[i].key, texts[i].value, err));

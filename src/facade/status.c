@@ -123,8 +123,8 @@ static enum wb_code check_entry(struct building *building, const struct wb_revis
     WB_TRY(checksum_now(revision, engine, checksum, err));
     if (strcmp(checksum, entry->checksum) != 0)
         add_problem(building, "edited", entry->revision,
-                    wb_arena_printf(&building->arena, "%s is not what was applied: its up section has been edited since",
-                                    revision->path),
+                    wb_arena_printf(&building->arena,
+                                    "%s is not what was applied: its up section has been edited since", revision->path),
                     "Take the edit back, and write a new revision for it.");
     return WB_OK;
 }
@@ -133,12 +133,13 @@ static void add_unfinished(struct building *building, const struct wb_revision_s
                            const struct wb_ledger_entry *entry)
 {
     bool up = entry->direction == WB_UP, known = wb_revision_set_find(revisions, entry->revision) != NULL;
-    add_problem(building, "interrupted", entry->revision,
-                wb_arena_printf(&building->arena, "revision %s was interrupted on its way %s, after %u of %u statements",
-                                entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count),
-                !known ? "It is not among the files; the image that has its file carries on from there."
-                : up   ? "`whimbrel upgrade` carries on from there."
-                       : "`whimbrel downgrade -1` carries on from there.");
+    add_problem(
+        building, "interrupted", entry->revision,
+        wb_arena_printf(&building->arena, "revision %s was interrupted on its way %s, after %u of %u statements",
+                        entry->revision, up ? "up" : "down", entry->next_statement, entry->statement_count),
+        !known ? "It is not among the files; the image that has its file carries on from there."
+        : up   ? "`whimbrel upgrade` carries on from there."
+               : "`whimbrel downgrade -1` carries on from there.");
 }
 
 /* What the ledger knows: revisions that were edited after they were applied, and interrupted ones. */
@@ -177,8 +178,7 @@ static void find_pending(struct building *building, const struct wb_graph *graph
     wb_error_release(&ignored);
 }
 
-static enum wb_code fill(struct building *building, wb_project *project, struct wb_status *status,
-                         struct wb_error *err)
+static enum wb_code fill(struct building *building, wb_project *project, struct wb_status *status, struct wb_error *err)
 {
     struct wb_target *target;
     const struct wb_revision_set *revisions;

@@ -85,8 +85,8 @@ static enum wb_code write_draft(const struct wb_author *author, const struct wb_
     WB_TRY(resolve_dependencies(author, options->depends_on, arena, &draft->depends_on, err));
     if (options->version_path)
         WB_TRY(check_folder(author, options->version_path, err));
-    const char *folder =
-        options->version_path ? options->version_path : wb_author_folder(author, &draft->revises, arena);
+    const char *folder = options->version_path ? options->version_path
+                                               : wb_author_folder(author, &draft->revises, arena);
     const char *path;
     WB_TRY(wb_author_write(author, draft, folder, arena, &path, err));
     *ret_created = (struct wb_created){wb_strdup(draft->id), wb_strdup(path)};

@@ -22,8 +22,9 @@ static enum wb_code check_transaction_control(const struct wb_plan_step *step, s
         if (!(statement->flags & WB_STATEMENT_TRANSACTION_CONTROL))
             continue;
         wb_fail(err, WB_EFILE, "a revision can't begin or end transactions itself");
-        wb_error_hint(err, "Take the statement out: each revision runs in a transaction of its own. For statements that "
-                           "can't, write `-- migrate:up transaction:false`.");
+        wb_error_hint(err,
+                      "Take the statement out: each revision runs in a transaction of its own. For statements that "
+                      "can't, write `-- migrate:up transaction:false`.");
         return fail_at_statement(step->walk->revision, statement, err);
     }
     return WB_OK;
@@ -106,8 +107,10 @@ static enum wb_code check_way_back(const struct wb_revision *revision, const str
     wb_fail(err, WB_EFILE, down ? "revision %s is marked irreversible" : "revision %s has no `-- migrate:down` section",
             revision->id);
     if (wb_revision_is_recorded(revision))
-        wb_error_hint(err, "Its file is not here, and the ledger has no SQL to take it back. Start the image that has "
-                           "the file, or downgrade to %s or later. Nothing has been changed.", revision->id);
+        wb_error_hint(err,
+                      "Its file is not here, and the ledger has no SQL to take it back. Start the image that has "
+                      "the file, or downgrade to %s or later. Nothing has been changed.",
+                      revision->id);
     else
         wb_error_hint(err, "Write its down section, or downgrade to %s or later. Nothing has been changed.",
                       revision->id);

@@ -14,14 +14,14 @@
 #include "whimbrel.h"
 
 struct wb_plan_step {
-    const struct wb_walk_step *walk; /* direction, revision, changes of the heads table */
+    const struct wb_walk_step *walk;  /* direction, revision, changes of the heads table */
     const struct wb_section *section; /* NULL: this engine has nothing to run (a merge) */
     struct wb_statement_list statements;
     /* Of a transactional step: how many of the statements, from the first on and up to the last, are run before its
      * transaction and behind it. */
     size_t before, behind;
-    const char *up_sql, *down_sql; /* the sections' text, for the ledger; NULL where there is none */
-    const char *down_options;      /* wb_section_options */
+    const char *up_sql, *down_sql;   /* the sections' text, for the ledger; NULL where there is none */
+    const char *down_options;        /* wb_section_options */
     char checksum[WB_CHECKSUM_SIZE]; /* of the section that is run */
     bool transactional;
     bool destructive;
@@ -39,8 +39,8 @@ struct wb_plan_request {
     const struct wb_revision_set *revisions;
     const struct wb_backend *backend;
     enum wb_direction direction;
-    const char *target;            /* a revision expression; downwards NULL: back to the files' heads */
-    const struct wb_names *heads;  /* the rows of the heads table */
+    const char *target;           /* a revision expression; downwards NULL: back to the files' heads */
+    const struct wb_names *heads; /* the rows of the heads table */
     bool single_transaction;
 };
 

@@ -39,9 +39,7 @@ static void append_step(struct wb_str *script, const struct wb_plan_step *step, 
     append_statements(script, step, end, step->statements.count);
 }
 
-void wb_script_write(const struct wb_plan *plan, const struct wb_heads_table *heads,
-                     wb_write_fn *write,
-                     void *user)
+void wb_script_write(const struct wb_plan *plan, const struct wb_heads_table *heads, wb_write_fn *write, void *user)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     WB_AUTO(wb_str) script = WB_STR_INIT;

@@ -112,8 +112,8 @@ static enum wb_code fail_several_current(const char *expression, const struct wb
 
 /* "+N" and "LABEL@+N": where counting starts, NULL for base. */
 static enum wb_code start_of_upgrade(const struct wb_graph *graph, const char *expression,
-                                     const struct wb_node_list *current, struct wb_node *branch,
-                                     struct wb_arena *arena, struct wb_node **ret_start, struct wb_error *err)
+                                     const struct wb_node_list *current, struct wb_node *branch, struct wb_arena *arena,
+                                     struct wb_node **ret_start, struct wb_error *err)
 {
     struct wb_node_list starts = *current;
     if (branch) {
@@ -233,8 +233,8 @@ enum wb_code wb_expr_downgrade_target(const struct wb_graph *graph, const char *
     bool is_relative = read_relative(expression, arena, &relative);
     const char *at = strrchr(expression, '@');
     if (at)
-        WB_TRY(wb_resolve_branch(graph, wb_arena_strndup(arena, expression, (size_t)(at - expression)), arena,
-                                 &branch, err));
+        WB_TRY(wb_resolve_branch(graph, wb_arena_strndup(arena, expression, (size_t)(at - expression)), arena, &branch,
+                                 err));
     if (is_relative)
         WB_TRY(resolve_downgrade(graph, expression, &relative, current, arena, &target, &branch, err));
     else
@@ -333,8 +333,8 @@ static struct wb_node_list all_tips(const struct wb_graph *graph, struct wb_aren
 
 /* The upper end: "+N" counts from the lower one, as Alembic has it. */
 static enum wb_code resolve_upper(const struct wb_graph *graph, const char *to, const char *from,
-                                  const struct wb_names *heads, struct wb_arena *arena,
-                                  struct wb_node_list *ret_nodes, struct wb_error *err)
+                                  const struct wb_names *heads, struct wb_arena *arena, struct wb_node_list *ret_nodes,
+                                  struct wb_error *err)
 {
     struct relative relative;
     struct wb_node_list lower = {0};
@@ -349,8 +349,8 @@ static enum wb_code resolve_upper(const struct wb_graph *graph, const char *to, 
 
 /* The lower end: "-N" counts from each of the upper ones, and stops at base. */
 static enum wb_code resolve_lower(const struct wb_graph *graph, const char *from, const struct wb_node_list *upper,
-                                  const struct wb_names *heads, struct wb_arena *arena,
-                                  struct wb_node_list *ret_nodes, struct wb_error *err)
+                                  const struct wb_names *heads, struct wb_arena *arena, struct wb_node_list *ret_nodes,
+                                  struct wb_error *err)
 {
     struct wb_node_list nodes = {0};
     long steps;

@@ -248,8 +248,8 @@ static enum wb_code read_comment(struct parser *parser, struct wb_slice comment)
 {
     comment = wb_slice_trim(comment);
     size_t length = 0;
-    while (length < comment.length && (isalpha((unsigned char)comment.data[length]) || comment.data[length] == '-' ||
-                                       comment.data[length] == '_'))
+    while (length < comment.length &&
+           (isalpha((unsigned char)comment.data[length]) || comment.data[length] == '-' || comment.data[length] == '_'))
         length++;
     struct wb_slice key = {comment.data, length};
     struct wb_slice rest = skip_blanks((struct wb_slice){comment.data + length, comment.length - length});
@@ -307,8 +307,8 @@ static enum wb_code read_transaction(struct parser *parser, struct wb_slice valu
 
 enum option { OPTION_TRANSACTION, OPTION_LOCK_TIMEOUT, OPTION_STATEMENT_TIMEOUT, OPTION_ENGINE, OPTION_IRREVERSIBLE };
 
-static const char *const option_names[] = {"transaction", "lock-timeout", "statement-timeout", "engine",
-                                           "irreversible", NULL};
+static const char *const option_names[] = {"transaction", "lock-timeout", "statement-timeout",
+                                           "engine",      "irreversible", NULL};
 
 static enum wb_code set_option(struct parser *parser, enum option option, struct wb_slice name, struct wb_slice value,
                                struct wb_section *section)
@@ -341,8 +341,7 @@ static enum wb_code set_option(struct parser *parser, enum option option, struct
 }
 
 /* One word behind a marker; `*seen` has a bit for each option that was there. */
-static enum wb_code read_option(struct parser *parser, struct wb_slice word, struct wb_section *section,
-                                unsigned *seen)
+static enum wb_code read_option(struct parser *parser, struct wb_slice word, struct wb_section *section, unsigned *seen)
 {
     const char *colon = memchr(word.data, ':', word.length);
     struct wb_slice name = {word.data, colon ? (size_t)(colon - word.data) : word.length};
@@ -564,8 +563,8 @@ static enum wb_code check_text(struct parser *parser)
     size_t valid = wb_utf8_valid_length(bytes.data, bytes.length);
     if (!nul && valid == bytes.length)
         return WB_OK;
-    bool utf16 =
-        bytes.length >= 2 && (memcmp(bytes.data, "\xff\xfe", 2) == 0 || memcmp(bytes.data, "\xfe\xff", 2) == 0);
+    bool utf16 = bytes.length >= 2 &&
+                 (memcmp(bytes.data, "\xff\xfe", 2) == 0 || memcmp(bytes.data, "\xfe\xff", 2) == 0);
     if (utf16)
         wb_fail(parser->err, WB_EFILE, "the file is UTF-16, not UTF-8");
     else if (nul)
@@ -582,8 +581,7 @@ enum wb_code wb_revision_file_parse(struct wb_arena *arena, const char *path, st
                                     struct wb_revision **ret_revision, struct wb_error *err)
 {
     struct wb_revision *revision = WB_NEW(arena, struct wb_revision);
-    struct parser parser = {
-        .arena = arena, .path = path, .bytes = bytes, .revision = revision, .line = 1, .err = err};
+    struct parser parser = {.arena = arena, .path = path, .bytes = bytes, .revision = revision, .line = 1, .err = err};
     bool has_mark = bytes.length >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0;
     revision->message = "";
     WB_TRY(check_text(&parser));

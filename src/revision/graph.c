@@ -12,7 +12,7 @@
 #define uthash_malloc(size) wb_arena_alloc(arena, (size))
 #define uthash_free(memory, size) ((void)(memory), (void)(size))
 #define uthash_fatal(message) __builtin_unreachable() /* the arena never returns NULL */
-#define HASH_FUNCTION HASH_FNV /* the default one has a switch that clang warns about */
+#define HASH_FUNCTION HASH_FNV                        /* the default one has a switch that clang warns about */
 #include <uthash.h>
 
 struct wb_id_entry {

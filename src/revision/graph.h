@@ -18,20 +18,20 @@ struct wb_node_list {
 
 struct wb_node {
     struct wb_revision *revision;
-    size_t index;                   /* in the order of loading */
-    struct wb_node_list down;       /* revises */
-    struct wb_node_list depends_on; /* resolved */
+    size_t index;                              /* in the order of loading */
+    struct wb_node_list down;                  /* revises */
+    struct wb_node_list depends_on;            /* resolved */
     struct wb_node_list normalized_depends_on; /* without those that an ancestor depends on anyway */
-    struct wb_node_list all_down;   /* down, then normalized_depends_on (Alembic: _normalized_down_revisions) */
-    struct wb_node_list next;       /* who revises this one */
-    struct wb_node_list all_next;   /* who revises this one or depends on it */
-    struct wb_names labels;         /* of the whole branch */
+    struct wb_node_list all_down; /* down, then normalized_depends_on (Alembic: _normalized_down_revisions) */
+    struct wb_node_list next;     /* who revises this one */
+    struct wb_node_list all_next; /* who revises this one or depends on it */
+    struct wb_names labels;       /* of the whole branch */
 };
 
 struct wb_graph {
     struct wb_arena *arena;
-    struct wb_node *nodes;    /* by index */
-    struct wb_node **sorted;  /* each after everything it revises or depends on */
+    struct wb_node *nodes;   /* by index */
+    struct wb_node **sorted; /* each after everything it revises or depends on */
     size_t count;
     /* What the ledger adds to the files (recorded.h) is no head and unmakes none: these are the files' own. */
     struct wb_node_list heads;      /* nobody revises them (Alembic: heads) */

@@ -20,12 +20,12 @@ struct sorter {
      * a new slot behind all others. Slots that have come to their end are empty.
      */
     struct slot {
-        struct wb_node *node; /* NULL: empty */
+        struct wb_node *node;  /* NULL: empty */
         size_t previous, next; /* those that are not; 0 at either end of the list */
-    } *slots;                  /* from 1 */
+    } * slots;                 /* from 1 */
     size_t slot_count, first, last;
 
-    size_t *forks;    /* by index: the number of the node among those that may have to wait, from 1; else 0 */
+    size_t *forks; /* by index: the number of the node among those that may have to wait, from 1; else 0 */
     size_t fork_count;
     uint64_t **below; /* by index: a bit for each fork that the node leads to; NULL until it is needed */
     size_t *above;    /* by fork: no slot before this one leads to it, nor ever will again */
@@ -79,8 +79,7 @@ static size_t first_above(struct sorter *sorter, const struct wb_node *node)
         find_below(sorter);
     size_t fork = sorter->forks[node->index] - 1;
     size_t at = sorter->above[fork] ? sorter->above[fork] : 1;
-    while (!sorter->slots[at].node ||
-           !(sorter->below[sorter->slots[at].node->index][fork / 64] >> (fork % 64) & 1))
+    while (!sorter->slots[at].node || !(sorter->below[sorter->slots[at].node->index][fork / 64] >> (fork % 64) & 1))
         at++;
     sorter->above[fork] = at;
     return at;

@@ -36,8 +36,7 @@ static struct wb_node_list members(const struct wb_node_list *nodes, struct wb_n
 }
 
 struct wb_node_list wb_resolve_lineage(const struct wb_graph *graph, const struct wb_node_list *nodes,
-                                       const struct wb_node_list *relatives, bool dependencies,
-                                       struct wb_arena *arena)
+                                       const struct wb_node_list *relatives, bool dependencies, struct wb_arena *arena)
 {
     if (!relatives->count || !nodes->count)
         return *nodes;
@@ -178,8 +177,8 @@ bool wb_resolve_steps(const char *text, long *ret_steps)
 }
 
 /* Down from each of the files' heads; with a label, from those that carry it. */
-static enum wb_code walk_from_heads(const struct wb_graph *graph, const char *label, long steps,
-                                    struct wb_arena *arena, struct wb_node_list *ret_nodes, struct wb_error *err)
+static enum wb_code walk_from_heads(const struct wb_graph *graph, const char *label, long steps, struct wb_arena *arena,
+                                    struct wb_node_list *ret_nodes, struct wb_error *err)
 {
     struct wb_node_list nodes = {0};
     for (size_t i = 0; i < graph->real_heads.count; i++) {
@@ -264,8 +263,10 @@ enum wb_code wb_resolve_heads(const struct wb_graph *graph, const struct wb_name
         const char *folder = graph->count ? wb_fs_folder_of(arena, graph->nodes[0].revision->path) : "the folder";
         wb_fail(err, WB_EREVISION, "the database is at revision%s %s, which %s not among the files in %s",
                 one ? "" : "s", wb_names_join(arena, &unknown, ""), one ? "is" : "are", folder);
-        wb_error_hint(err, "Is this image older than the database? Otherwise bring the missing file%s back, or say "
-                           "where the database is: whimbrel stamp --purge REVISION", one ? "" : "s");
+        wb_error_hint(err,
+                      "Is this image older than the database? Otherwise bring the missing file%s back, or say "
+                      "where the database is: whimbrel stamp --purge REVISION",
+                      one ? "" : "s");
         wb_error_revision(err, unknown.items[0]);
         return WB_EREVISION;
     }

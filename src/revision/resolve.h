@@ -30,8 +30,7 @@ enum wb_code wb_resolve_one(const struct wb_graph *graph, const char *name, stru
 
 /* Those of `nodes` that are ancestors or descendants of one of `relatives` or among them; all when there are none. */
 struct wb_node_list wb_resolve_lineage(const struct wb_graph *graph, const struct wb_node_list *nodes,
-                                       const struct wb_node_list *relatives, bool dependencies,
-                                       struct wb_arena *arena);
+                                       const struct wb_node_list *relatives, bool dependencies, struct wb_arena *arena);
 
 /* The revisions a name is made of, for wb_resolve_lineage: "LABEL@ID" is both. */
 enum wb_code wb_resolve_relatives(const struct wb_graph *graph, const char *name, struct wb_arena *arena,

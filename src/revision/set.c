@@ -34,7 +34,7 @@ struct loader {
         struct {
             dev_t device;
             ino_t inode;
-        } *items;
+        } * items;
         size_t count, capacity;
     } visited; /* folders */
     struct wb_error *err;
@@ -63,8 +63,8 @@ static enum wb_code list_folder(struct loader *loader, DIR *folder, const char *
         bool is_folder = entry->d_type == DT_DIR;
         if (is_folder ? !loader->recursive || entry->d_name[0] == '.' : !is_revision_name(entry->d_name))
             continue;
-        *WB_PUSH(&loader->scratch, *(is_folder ? folders : files)) =
-            (struct wb_reader_entry){wb_arena_strdup(&loader->scratch, entry->d_name), entry->d_type};
+        *WB_PUSH(&loader->scratch, *(is_folder ? folders : files)) = (struct wb_reader_entry){
+            wb_arena_strdup(&loader->scratch, entry->d_name), entry->d_type};
     }
     if (errno) {
         wb_fail_errno(loader->err, WB_EIO, "can't read the revision folder %s", path);

@@ -371,8 +371,10 @@ static enum wb_code stamp_down(struct state *state, const struct wb_node_list *m
     for (size_t i = 0; i < movable->count; i++) {
         if (state->is_row[movable->items[i]->index])
             continue;
-        wb_fail(state->err, WB_EREVISION, "can't stamp %s together with the other revisions: they are below the same "
-                                          "row, %s", node->revision->id, movable->items[i]->revision->id);
+        wb_fail(state->err, WB_EREVISION,
+                "can't stamp %s together with the other revisions: they are below the same "
+                "row, %s",
+                node->revision->id, movable->items[i]->revision->id);
         wb_error_hint(state->err, "Write the rows anew: whimbrel stamp --purge REVISION...");
         return WB_EREVISION;
     }

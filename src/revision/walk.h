@@ -25,8 +25,8 @@ struct wb_walk_step {
     struct {
         struct wb_head_change *items;
         size_t count, capacity;
-    } changes;                     /* in the order in which they are to be run */
-    struct wb_names heads_before;  /* the rows before and after the step */
+    } changes;                    /* in the order in which they are to be run */
+    struct wb_names heads_before; /* the rows before and after the step */
     struct wb_names heads_after;
 };
 

@@ -106,8 +106,7 @@ static void answer_walk(struct wb_arena *arena, const struct wb_walk *walk, cons
     printf("\t%s\n", wb_names_join(arena, after, "-"));
 }
 
-static enum wb_code answer_range(struct walker *walker, const char *range, struct wb_arena *arena,
-                                 struct wb_error *err)
+static enum wb_code answer_range(struct walker *walker, const char *range, struct wb_arena *arena, struct wb_error *err)
 {
     struct wb_node_list nodes = {0};
     const char *from = NULL, *to = NULL;

@@ -88,9 +88,8 @@ static inline bool database_lock(struct database *database)
 {
     bool obtained = false;
     wb_str_clear(&database->holder);
-    assert_int_equal(wb_backend_sqlite.try_lock(database->session, "whimbrel", &obtained, &database->holder,
-                                                &database->err),
-                     WB_OK);
+    assert_int_equal(
+        wb_backend_sqlite.try_lock(database->session, "whimbrel", &obtained, &database->holder, &database->err), WB_OK);
     return obtained;
 }
 

@@ -107,10 +107,8 @@ static void positions_count_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tokens_come_apart),
-        cmocka_unit_test(a_formatter_does_not_change_the_checksum),
-        cmocka_unit_test(sha256_is_sha256),
-        cmocka_unit_test(quoting_survives_hostile_names),
+        cmocka_unit_test(tokens_come_apart),          cmocka_unit_test(a_formatter_does_not_change_the_checksum),
+        cmocka_unit_test(sha256_is_sha256),           cmocka_unit_test(quoting_survives_hostile_names),
         cmocka_unit_test(positions_count_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

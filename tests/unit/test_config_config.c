@@ -102,7 +102,8 @@ static void assert_failed(enum wb_code code, enum wb_code expected, const char *
 static void assert_url_fails(const char *message)
 {
     const struct wb_url *url;
-    assert_failed(wb_config_get_url(config, &url, &err), wb_starts_with(message, "--") ? WB_EUSAGE : WB_ECONFIG, message);
+    assert_failed(wb_config_get_url(config, &url, &err), wb_starts_with(message, "--") ? WB_EUSAGE : WB_ECONFIG,
+                  message);
 }
 
 /* ---- The man page --------------------------------------------------------------------------------------------- */
@@ -112,8 +113,8 @@ static void assert_documented(enum wb_key key, const char *page)
 {
     const struct wb_key_info *info = wb_key_info(key);
     static const char *const types[] = {
-        [WB_TYPE_TEXT] = "text",       [WB_TYPE_URL] = "URL",          [WB_TYPE_PATH] = "file",
-        [WB_TYPE_FOLDERS] = "folders", [WB_TYPE_BOOL] = "boolean",     [WB_TYPE_NUMBER] = "number",
+        [WB_TYPE_TEXT] = "text",         [WB_TYPE_URL] = "URL",        [WB_TYPE_PATH] = "file",
+        [WB_TYPE_FOLDERS] = "folders",   [WB_TYPE_BOOL] = "boolean",   [WB_TYPE_NUMBER] = "number",
         [WB_TYPE_DURATION] = "duration", [WB_TYPE_CHOICE] = "one of ",
     };
     WB_AUTO(wb_str) expected = WB_STR_INIT;
@@ -449,12 +450,11 @@ static void assert_alembic_folders(const char *ini, const char *expected)
 static void alembic_ini_is_read_where_there_is_no_other(void **state)
 {
     (void)state;
-    write_file("alembic.ini",
-               "# A generic, single database configuration.\n[alembic]\nscript_location = alembic\n"
-               "prepend_sys_path = .\nsqlalchemy.url = postgresql://u:a%%40b@h/d\n"
-               "file_template = %%(year)d_%%(rev)s\ntruncate_slug_length = 20\ntimezone = Europe/Paris\n"
-               "recursive_version_locations = true\n[post_write_hooks]\n[loggers]\nkeys = root\n"
-               "[formatter_generic]\nformat = %(levelname)-5.5s [%(name)s] %(message)s\n");
+    write_file("alembic.ini", "# A generic, single database configuration.\n[alembic]\nscript_location = alembic\n"
+                              "prepend_sys_path = .\nsqlalchemy.url = postgresql://u:a%%40b@h/d\n"
+                              "file_template = %%(year)d_%%(rev)s\ntruncate_slug_length = 20\ntimezone = Europe/Paris\n"
+                              "recursive_version_locations = true\n[post_write_hooks]\n[loggers]\nkeys = root\n"
+                              "[formatter_generic]\nformat = %(levelname)-5.5s [%(name)s] %(message)s\n");
     must_read(NULL, NULL);
     assert_get(WB_KEY_CONFIG, "alembic.ini", "default");
     assert_get(WB_KEY_URL, "postgresql://u:a%40b@h/d", "alembic.ini:5");

@@ -55,7 +55,9 @@ static void values_are_read_as_compose_does(void **state)
         {"A= b \t", "b"},
         {"  A=b", "b"},
         {"A=b\r\n", "b"},
-        {"\xEF\xBB\xBF" "A=b", "b"},
+        {"\xEF\xBB\xBF"
+         "A=b",
+         "b"},
         {"# A=x\n\n \t\n  # c\nA=b", "b"},
         {"A=b # c", "b"},
         {"A=b #c", "b"},

@@ -101,12 +101,9 @@ static void interpolation_is_configparsers(void **state)
         const char *text;
         const char *value;
     } good[] = {
-        {"[s]\na = %(here)s/x", "/ini/x"},
-        {"[s]\na = 100%%", "100%"},
-        {"[s]\na = %%(rev)s", "%(rev)s"},
-        {"[s]\na = %(B)s%(b)s\nb = 1%%", "1%1%"},
-        {"[DEFAULT]\nb = 1\n[s]\na = %(b)s", "1"},
-        {"[s]\na = %(b)s\nb = %(c)s\nc = %(here)s", "/ini"},
+        {"[s]\na = %(here)s/x", "/ini/x"},          {"[s]\na = 100%%", "100%"},
+        {"[s]\na = %%(rev)s", "%(rev)s"},           {"[s]\na = %(B)s%(b)s\nb = 1%%", "1%1%"},
+        {"[DEFAULT]\nb = 1\n[s]\na = %(b)s", "1"},  {"[s]\na = %(b)s\nb = %(c)s\nc = %(here)s", "/ini"},
         {"[s]\na = %(here)s\nhere = mine", "mine"},
     };
     static const struct {

@@ -35,9 +35,9 @@ static void assert_parameters(const char *text, const char *expected)
 static void schemes_and_drivers_name_the_engine(void **state)
 {
     (void)state;
-    static const char *const postgresql[] = {"postgresql", "postgres", "postgresql+psycopg2", "postgresql+psycopg",
-                                             "postgresql+asyncpg", "postgresql+pg8000", "postgresql+psycopg2cffi",
-                                             "PostgreSQL"};
+    static const char *const postgresql[] = {
+        "postgresql",         "postgres",          "postgresql+psycopg2",     "postgresql+psycopg",
+        "postgresql+asyncpg", "postgresql+pg8000", "postgresql+psycopg2cffi", "PostgreSQL"};
     for (size_t i = 0; i < WB_COUNT(postgresql); i++) {
         struct wb_url url = parse(wb_arena_printf(&arena, "%s://u:p@h/d", postgresql[i]));
         assert_string_equal(url.engine, "postgresql");
@@ -158,8 +158,7 @@ static void sqlite_paths(void **state)
     assert_sqlite("sqlite:///file:///a/x%2520y.db?uri=1", "/a/x y.db", "uri=1");
     assert_sqlite("sqlite:///file://localhost/a/x.db?uri=true", "/a/x.db", "uri=true");
     assert_sqlite("sqlite:///file::memory:?cache=shared&uri=true", NULL, "cache=shared|uri=true");
-    assert_sqlite("sqlite:///file:name?mode=memory&cache=shared&uri=true", NULL,
-                  "mode=memory|cache=shared|uri=true");
+    assert_sqlite("sqlite:///file:name?mode=memory&cache=shared&uri=true", NULL, "mode=memory|cache=shared|uri=true");
     assert_sqlite("sqlite:///file:x.db", "file:x.db", "");
 }
 

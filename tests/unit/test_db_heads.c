@@ -143,11 +143,13 @@ static void changes_meet_exactly_one_row(void **state)
     } cases[] = {
         {{WB_HEAD_INSERT, NULL, "a'b"}, "INSERT INTO alembic_version (version_num) VALUES ('a''b')", NULL},
         {{WB_HEAD_UPDATE, "a'b", "c"},
-         "UPDATE alembic_version SET version_num='c' WHERE alembic_version.version_num = 'a''b'", NULL},
+         "UPDATE alembic_version SET version_num='c' WHERE alembic_version.version_num = 'a''b'",
+         NULL},
         {{WB_HEAD_UPDATE, "a'b", "d"},
          "UPDATE alembic_version SET version_num='d' WHERE alembic_version.version_num = 'a''b'",
          "expected to match one row when updating 'a'b' to 'd' in alembic_version; 0 found"},
-        {{WB_HEAD_DELETE, "x", NULL}, "DELETE FROM alembic_version WHERE alembic_version.version_num = 'x'",
+        {{WB_HEAD_DELETE, "x", NULL},
+         "DELETE FROM alembic_version WHERE alembic_version.version_num = 'x'",
          "expected to match one row when deleting 'x' in alembic_version; 0 found"},
         {{WB_HEAD_DELETE, "c", NULL}, "DELETE FROM alembic_version WHERE alembic_version.version_num = 'c'", NULL},
     };
@@ -267,15 +269,23 @@ static void the_ledger_remembers(void **state)
     bool found = true;
     assert_int_equal(wb_ledger_read_latest(database.session, &ledger, &database.arena, &entries, &database.err), WB_OK);
     assert_int_equal(entries.count, 0);
-    assert_int_equal(wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last,
-                                         &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last, &database.err),
+        WB_OK);
     assert_false(found);
 
     assert_int_equal(run_one(&database, wb_ledger_create_query(&database.arena, &ledger)), WB_OK);
     assert_int_equal(run_one(&database, wb_ledger_create_query(&database.arena, &ledger)), WB_OK);
     struct wb_ledger_entry entry = {
-        .revision = "a", .direction = WB_UP, .state = WB_LEDGER_RESOLVED, .checksum = "c1", .statement_count = 2,
-        .up_sql = "it's %s; ?1", .applied_by = "me", .host = "here", .tool_version = "1",
+        .revision = "a",
+        .direction = WB_UP,
+        .state = WB_LEDGER_RESOLVED,
+        .checksum = "c1",
+        .statement_count = 2,
+        .up_sql = "it's %s; ?1",
+        .applied_by = "me",
+        .host = "here",
+        .tool_version = "1",
     };
     assert_int_equal(run_one(&database, wb_ledger_insert_query(&database.arena, &ledger, &entry)), WB_OK);
     entry.checksum = "c2";
@@ -295,8 +305,9 @@ static void the_ledger_remembers(void **state)
     assert_int_equal(entries.items[1].direction, WB_DOWN);
     assert_int_equal(entries.items[1].state, WB_LEDGER_FAILED);
     assert_string_equal(entries.items[1].error, "why");
-    assert_int_equal(wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last,
-                                         &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last, &database.err),
+        WB_OK);
     assert_true(found);
     assert_int_equal(last.state, WB_LEDGER_DONE);
     assert_int_equal(last.statement_count, 2);
@@ -325,15 +336,17 @@ static void a_journalled_step_is_followed(void **state)
     assert_int_equal(run_one(&database, wb_ledger_start_query(&database.arena, &ledger, &entry, &id)), WB_OK);
     assert_string_equal(id, "1");
     assert_int_equal(run_one(&database, wb_ledger_progress_query(&database.arena, &ledger, id, 2)), WB_OK);
-    assert_int_equal(wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last,
-                                         &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last, &database.err),
+        WB_OK);
     assert_int_equal(last.state, WB_LEDGER_STARTED);
     assert_int_equal(last.next_statement, 2);
     assert_null(last.finished_at);
     struct wb_query finish = wb_ledger_finish_query(&database.arena, &ledger, id, WB_LEDGER_FAILED, "it's broken");
     assert_int_equal(run_one(&database, finish), WB_OK);
-    assert_int_equal(wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last,
-                                         &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_last(database.session, &ledger, "a", WB_UP, &database.arena, &found, &last, &database.err),
+        WB_OK);
     assert_int_equal(last.state, WB_LEDGER_FAILED);
     assert_string_equal(last.error, "it's broken");
     assert_non_null(last.finished_at);
@@ -350,22 +363,27 @@ static void a_record_is_the_newest_that_says_what_the_revision_is(void **state)
     struct wb_ledger ledger = wb_ledger_init(&database.arena, &wb_backend_sqlite, NULL, "whimbrel_ledger");
     struct wb_ledger_entry last = {0};
     bool found = true;
-    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
-                                           &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last, &database.err), WB_OK);
     assert_false(found);
     assert_int_equal(run_one(&database, wb_ledger_create_query(&database.arena, &ledger)), WB_OK);
     const struct wb_ledger_entry entries[] = {
         {.revision = "b", .state = WB_LEDGER_DONE, .revises = "a", .down_sql = "first"},
-        {.revision = "b", .state = WB_LEDGER_DONE, .revises = "a", .down_sql = "second", .depends_on = "x, y",
-         .message = "it's", .down_options = "transaction:false"},
+        {.revision = "b",
+         .state = WB_LEDGER_DONE,
+         .revises = "a",
+         .down_sql = "second",
+         .depends_on = "x, y",
+         .message = "it's",
+         .down_options = "transaction:false"},
         {.revision = "b", .state = WB_LEDGER_FAILED, .revises = "a", .down_sql = "failed and left nothing"},
         {.revision = "b", .state = WB_LEDGER_RESOLVED},
         {.revision = "c", .state = WB_LEDGER_DONE, .revises = "", .down_sql = "another"},
     };
     for (size_t i = 0; i < WB_COUNT(entries); i++)
         assert_int_equal(run_one(&database, wb_ledger_insert_query(&database.arena, &ledger, &entries[i])), WB_OK);
-    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
-                                           &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last, &database.err), WB_OK);
     assert_true(found);
     assert_string_equal(last.down_sql, "second");
     assert_string_equal(last.revises, "a");
@@ -373,14 +391,19 @@ static void a_record_is_the_newest_that_says_what_the_revision_is(void **state)
     assert_string_equal(last.message, "it's");
     assert_string_equal(last.down_options, "transaction:false");
 
-    struct wb_ledger_entry half = {.revision = "b", .state = WB_LEDGER_FAILED, .revises = "a", .down_sql = "half done",
-                                   .direction = WB_DOWN, .statement_count = 2, .next_statement = 1};
+    struct wb_ledger_entry half = {.revision = "b",
+                                   .state = WB_LEDGER_FAILED,
+                                   .revises = "a",
+                                   .down_sql = "half done",
+                                   .direction = WB_DOWN,
+                                   .statement_count = 2,
+                                   .next_statement = 1};
     assert_int_equal(run_one(&database, wb_ledger_insert_query(&database.arena, &ledger, &half)), WB_OK);
-    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last,
-                                           &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_record(database.session, &ledger, "b", &database.arena, &found, &last, &database.err), WB_OK);
     assert_string_equal(last.down_sql, "half done");
-    assert_int_equal(wb_ledger_read_record(database.session, &ledger, "c", &database.arena, &found, &last,
-                                           &database.err), WB_OK);
+    assert_int_equal(
+        wb_ledger_read_record(database.session, &ledger, "c", &database.arena, &found, &last, &database.err), WB_OK);
     assert_string_equal(last.revises, "");
     database_close(&database);
 }

@@ -74,9 +74,14 @@ static void stop(struct fake_server server)
 /* Connects to a comma-separated list of hosts and ports. */
 static enum wb_code connect_to(const char *host, const char *port, int cancel_fd, long timeout_ms, struct wb_error *err)
 {
-    struct wb_url_parameter parameters[] = {{"host", host},          {"port", port},         {"user", "bob"},
-                                            {"dbname", "app"},       {"sslmode", "disable"}, {"gssencmode", "disable"},
-                                            {"passfile", "/nonexistent"}, {"connect_timeout", "1"}};
+    struct wb_url_parameter parameters[] = {{"host", host},
+                                            {"port", port},
+                                            {"user", "bob"},
+                                            {"dbname", "app"},
+                                            {"sslmode", "disable"},
+                                            {"gssencmode", "disable"},
+                                            {"passfile", "/nonexistent"},
+                                            {"connect_timeout", "1"}};
     struct wb_url url = {.engine = "postgresql", .parameters = parameters, .parameter_count = WB_COUNT(parameters)};
     struct wb_session_options options = {.application_name = "test", .cancel_fd = cancel_fd};
     struct wb_session *session = NULL;
@@ -100,8 +105,8 @@ static void assert_refusal(const char *severity, const char *sqlstate, const cha
 {
     WB_AUTO(wb_error) err = WB_ERROR_INIT;
     char bytes[512] = "E", port[16];
-    int length = snprintf(bytes + 5, sizeof bytes - 5, "S%s%cV%s%cC%s%cM%s%cFauth.c%cL331%cRauth_failed%c%c", severity, 0,
-                          "FATAL", 0, sqlstate, 0, message, 0, 0, 0, 0, 0);
+    int length = snprintf(bytes + 5, sizeof bytes - 5, "S%s%cV%s%cC%s%cM%s%cFauth.c%cL331%cRauth_failed%c%c", severity,
+                          0, "FATAL", 0, sqlstate, 0, message, 0, 0, 0, 0, 0);
     uint32_t size = htonl((uint32_t)length + 4);
     memcpy(bytes + 1, &size, 4);
     struct fake_server server = serve(bytes, (size_t)length + 5);

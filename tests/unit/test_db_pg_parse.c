@@ -69,7 +69,8 @@ static void statements_come_apart(void **state)
     assert_split("", "");
     assert_split(" ; ;; -- nothing\n/* ; */ ;", "");
     assert_split("SELECT 1", "[SELECT 1@1:1]");
-    assert_split("\n-- a; b\n  SELECT 1; /* c */ SELECT 2;\nSELECT\n3 ;;", "[SELECT 1@3:3][SELECT 2@3:21][SELECT\n3@4:1]");
+    assert_split("\n-- a; b\n  SELECT 1; /* c */ SELECT 2;\nSELECT\n3 ;;",
+                 "[SELECT 1@3:3][SELECT 2@3:21][SELECT\n3@4:1]");
     assert_split("SELECT ';', $$;$$, $a$ ; $$ ; $a$, \";\", E'\\';'; SELECT 2",
                  "[SELECT ';', $$;$$, $a$ ; $$ ; $a$, \";\", E'\\';'@1:1][SELECT 2@1:49]");
     assert_split("SELECT '\xc3\xa4\xc3\xb6'; SELECT 2", "[SELECT '\xc3\xa4\xc3\xb6'@1:1][SELECT 2@1:14]");
@@ -117,10 +118,11 @@ static void newer_and_wrong_syntax_is_split_too(void **state)
     assert_split("SELECT 1_000, 0xFF; SELECT 2", "[SELECT 1_000, 0xFF@1:1][SELECT 2@1:21]");
     assert_split("-- c\nCREAT TABLE t ();\n SELECT 2;", "[CREAT TABLE t ()@2:1][SELECT 2@3:2]");
     assert_split("SELECT \"\"; SELECT 2", "[SELECT \"\"@1:1][SELECT 2@1:12]");
-    assert_split("SELECT 1_0;\nCREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN 1=1 THEN (CASE 1 "
-                 "WHEN 1 THEN 2 END) END; END; SELECT \"end\"",
-                 "[SELECT 1_0@1:1][CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN 1=1 THEN "
-                 "(CASE 1 WHEN 1 THEN 2 END) END; END@2:1][SELECT \"end\"@2:119]");
+    assert_split(
+        "SELECT 1_0;\nCREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN 1=1 THEN (CASE 1 "
+        "WHEN 1 THEN 2 END) END; END; SELECT \"end\"",
+        "[SELECT 1_0@1:1][CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN 1=1 THEN "
+        "(CASE 1 WHEN 1 THEN 2 END) END; END@2:1][SELECT \"end\"@2:119]");
     assert_split("SELECT 1_0; BEGIN; ATOMIC; END; SELECT )(; x",
                  "[SELECT 1_0@1:1][BEGIN@1:13][ATOMIC@1:20][END@1:28][SELECT )(; x@1:33]");
     assert_split("SELECT 1_0; SELECT ) ; x", "[SELECT 1_0@1:1][SELECT )@1:13][x@1:24]");
@@ -352,12 +354,15 @@ static const char *caution(int version, const char *text, const char *sql, struc
 static void indexes_of_early_14_are_warned_of(void **state)
 {
     (void)state;
-    static const char *const builds[] = {
-        "CREATE INDEX CONCURRENTLY i ON t (a)", "create unique index concurrently i on t (a)",
-        "REINDEX INDEX CONCURRENTLY i", "REINDEX (VERBOSE, CONCURRENTLY) TABLE t"};
-    static const char *const others[] = {
-        "CREATE INDEX i ON t (a)", "REINDEX TABLE t", "DROP INDEX CONCURRENTLY i", "VACUUM t",
-        "CREATE INDEX \"concurrently\" ON t (a)", "ALTER TABLE t DETACH PARTITION p CONCURRENTLY"};
+    static const char *const builds[] = {"CREATE INDEX CONCURRENTLY i ON t (a)",
+                                         "create unique index concurrently i on t (a)", "REINDEX INDEX CONCURRENTLY i",
+                                         "REINDEX (VERBOSE, CONCURRENTLY) TABLE t"};
+    static const char *const others[] = {"CREATE INDEX i ON t (a)",
+                                         "REINDEX TABLE t",
+                                         "DROP INDEX CONCURRENTLY i",
+                                         "VACUUM t",
+                                         "CREATE INDEX \"concurrently\" ON t (a)",
+                                         "ALTER TABLE t DETACH PARTITION p CONCURRENTLY"};
     WB_AUTO(wb_arena) arena = WB_ARENA_INIT;
     for (size_t i = 0; i < WB_COUNT(builds); i++) {
         const char *text = caution(140003, "14.3", builds[i], &arena);

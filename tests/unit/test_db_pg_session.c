@@ -371,8 +371,10 @@ static void a_cancel_leaves_the_session_usable(void **state)
     size_t failed = 99;
     assert_int_equal(pipe(fds), 0);
     struct wb_session *session = connect_cancellable(fds[0]);
-    const struct wb_query queries[] = {
-        {.sql = "BEGIN"}, {.sql = "CREATE TABLE wb_cancelled (a int)"}, {.sql = "SELECT pg_sleep(30)"}, {.sql = "COMMIT"}};
+    const struct wb_query queries[] = {{.sql = "BEGIN"},
+                                       {.sql = "CREATE TABLE wb_cancelled (a int)"},
+                                       {.sql = "SELECT pg_sleep(30)"},
+                                       {.sql = "COMMIT"}};
     must(session, "SET statement_timeout = '20s'");
     pid_t child = fork();
     if (child == 0) {
@@ -580,10 +582,8 @@ static void what_comes_again_is_prepared_once(void **state)
     struct wb_session *session = connect();
     size_t failed;
     unsigned long long affected = 0;
-    struct wb_query update = {.sql = "UPDATE t SET a = a + 1",
-                              .repeated = true,
-                              .on_result = keep_affected,
-                              .user = &affected};
+    struct wb_query update = {
+        .sql = "UPDATE t SET a = a + 1", .repeated = true, .on_result = keep_affected, .user = &affected};
     const struct wb_query queries[] = {{.sql = "CREATE TEMP TABLE t (a int)"}, insert(0), insert(1), update};
     assert_int_equal(PG->run(session, queries, WB_COUNT(queries), &failed, &err), WB_OK);
     assert_int_equal(affected, 2);

@@ -353,8 +353,8 @@ static void looking_leaves_nothing_behind(void **state)
 {
     const char *folder = *state;
     struct database database = database_open(folder, "new.db");
-    assert_non_null(strstr(database_value(&database, "SELECT sqlite_version()", NULL, 0),
-                           database.session->server_version));
+    assert_non_null(
+        strstr(database_value(&database, "SELECT sqlite_version()", NULL, 0), database.session->server_version));
     assert_int_equal(database_exec(&database, "SELECT * FROM alembic_version"), WB_ESQL);
     assert_true(wb_backend_sqlite.is_missing_table(&database.err));
     assert_int_equal(database_lock(&database), true);
@@ -741,7 +741,8 @@ static void cancelling_ends_a_long_statement(void **state)
     }
     double start = seconds_now();
     assert_int_equal(database_exec(&database, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-                                              "SELECT count(*) FROM n"), WB_ECANCELLED);
+                                              "SELECT count(*) FROM n"),
+                     WB_ECANCELLED);
     assert_true(seconds_now() - start < 1);
     assert_true(seconds_now() - start > 0.05);
     assert_int_equal(waitpid(child, NULL, 0), child);
@@ -797,7 +798,7 @@ static void reset_ends_what_a_revision_did(void **state)
 {
     const char *folder = *state;
     static const char *const changes[] = {
-        "PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON", "PRAGMA query_only = ON",
+        "PRAGMA foreign_keys = OFF",      "PRAGMA legacy_alter_table = ON",  "PRAGMA query_only = ON",
         "PRAGMA recursive_triggers = ON", "CREATE TEMP TABLE t (temporary)", "ATTACH ':memory:' AS other",
     };
     struct wb_url_parameter keys = {"_fk", "1"};

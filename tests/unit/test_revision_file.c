@@ -147,8 +147,12 @@ static void what_is_no_text_is_refused(void **state)
     assert_refused(BYTES(""), 0, 0, "is empty");
     assert_refused(BYTES(" \r\n\n\t"), 0, 0, "is empty");
     assert_refused(BYTES(ID UP "x\0y"), 4, 2, "binary");
-    assert_refused(BYTES("\x7f" "ELF\0\0"), 1, 5, "binary");
-    assert_refused(BYTES(ID "-- message: gr\xfc\xdf" "e\n" UP), 2, 15, "0xfc");
+    assert_refused(BYTES("\x7f"
+                         "ELF\0\0"),
+                   1, 5, "binary");
+    assert_refused(BYTES(ID "-- message: gr\xfc\xdf"
+                            "e\n" UP),
+                   2, 15, "0xfc");
     assert_refused(BYTES(ID UP "-- \xe2\x82"), 4, 4, "UTF-8");
     assert_refused(BYTES("\xff\xfe-\0-\0"), 1, 1, "UTF-16");
     assert_refused(BYTES(ID "-- message: a\x1b[31m\n" UP), 2, 14, "control character");
@@ -207,10 +211,11 @@ static void a_wrong_section_is_refused(void **state)
 static void ids_are_what_alembic_can_store(void **state)
 {
     (void)state;
-    static const char *const good[] = {"a", "5d1f8a0c2b47", "add_users.v2", "\xc3\xa4nderung", "headless", "a'b",
-                                       "12345678901234567890123456789012"};
-    static const char *const bad[] = {"", "head", "heads", "base", "current", "a@b", "a-b", "a+b", "a:b", "a,b", "a/b",
-                                      "a b", "a\tb", "a\x7f", "123456789012345678901234567890123"};
+    static const char *const good[] = {
+        "a", "5d1f8a0c2b47", "add_users.v2", "\xc3\xa4nderung", "headless", "a'b", "12345678901234567890123456789012"};
+    static const char *const bad[] = {"",    "head", "heads", "base",  "current",
+                                      "a@b", "a-b",  "a+b",   "a:b",   "a,b",
+                                      "a/b", "a b",  "a\tb",  "a\x7f", "123456789012345678901234567890123"};
     struct wb_error err = WB_ERROR_INIT;
     for (size_t i = 0; i < WB_COUNT(good); i++)
         assert_int_equal(wb_revision_id_check(good[i], &err), WB_OK);

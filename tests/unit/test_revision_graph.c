@@ -210,8 +210,9 @@ static void large_graphs_take_no_time(void **state)
         random = random * 1103515245U + 12345U;
         int parent = i < TRUNK ? i - 1 : (i * 7) % TRUNK;
         int needed = i % 3 == 0 && i > 1 ? (int)((random >> 8) % (unsigned)(i - 1)) : -1;
-        lines[i] = i == 0 ? "r0" : needed < 0 ? wb_arena_printf(&arena, "r%d|r%d", i, parent)
-                                              : wb_arena_printf(&arena, "r%d|r%d|r%d", i, parent, needed);
+        lines[i] = i == 0       ? "r0"
+                   : needed < 0 ? wb_arena_printf(&arena, "r%d|r%d", i, parent)
+                                : wb_arena_printf(&arena, "r%d|r%d|r%d", i, parent, needed);
     }
     clock_t start = clock();
     struct wb_graph *graph = test_graph(&arena, lines);

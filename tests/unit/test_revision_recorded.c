@@ -28,9 +28,14 @@ static void a_record_becomes_a_revision(void **state)
     (void)state;
     struct wb_arena arena = WB_ARENA_INIT;
     const struct wb_record record = {
-        .id = "c3", .revises = "a1, b2", .depends_on = "x9", .message = "it's: a -- message",
-        .up_sql = "CREATE TABLE t (a int);\n\n", .down_sql = "\nDROP TABLE t;",
-        .down_options = "transaction:false lock-timeout:1500ms", .origin = "applied yesterday",
+        .id = "c3",
+        .revises = "a1, b2",
+        .depends_on = "x9",
+        .message = "it's: a -- message",
+        .up_sql = "CREATE TABLE t (a int);\n\n",
+        .down_sql = "\nDROP TABLE t;",
+        .down_options = "transaction:false lock-timeout:1500ms",
+        .origin = "applied yesterday",
     };
     const struct wb_revision *revision = parse(&arena, &record);
     assert_true(wb_revision_is_recorded(revision));

@@ -104,8 +104,8 @@ static void files_are_loaded_by_name(void **state)
 static void other_files_are_passed_over(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const others[] = {"README.md", ".hidden.sql", ".#a.sql", "#a.sql#", "a.sql~", "a.sql.bak",
-                                         "a.SQL", ".sql", "sql", "a.sql.swp"};
+    static const char *const others[] = {"README.md", ".hidden.sql", ".#a.sql", "#a.sql#", "a.sql~",
+                                         "a.sql.bak", "a.SQL",       ".sql",    "sql",     "a.sql.swp"};
     for (size_t i = 0; i < WB_COUNT(others); i++)
         put(fixture, others[i], "not a revision");
     put(fixture, "folder.sql/a.sql", "not a revision");

@@ -89,7 +89,8 @@ static unsigned classify_drop(struct wb_sql_cursor cursor)
         return NO_TRANSACTION | DESTRUCTIVE;
     if (wb_sql_at(&cursor, "TABLESPACE") || wb_sql_at(&cursor, "SUBSCRIPTION"))
         return NO_TRANSACTION;
-    if (wb_sql_at(&cursor, "TABLE") || wb_sql_at(&cursor, "SCHEMA") || wb_sql_at(&cursor, "OWNED") || wb_sql_at(&cursor, "EXTENSION"))
+    if (wb_sql_at(&cursor, "TABLE") || wb_sql_at(&cursor, "SCHEMA") || wb_sql_at(&cursor, "OWNED") ||
+        wb_sql_at(&cursor, "EXTENSION"))
         return DESTRUCTIVE;
     if (wb_sql_at(&cursor, "TYPE") || wb_sql_at(&cursor, "DOMAIN")) /* takes the columns of that type along */
         return contains(cursor, "CASCADE", NULL) ? DESTRUCTIVE : 0;
@@ -130,8 +131,8 @@ static unsigned classify_alter_subscription(struct wb_sql_cursor cursor)
     skip_name(&cursor);
     if (wb_sql_accept(&cursor, "REFRESH"))
         return NO_TRANSACTION;
-    bool names_publications =
-        (wb_sql_at(&cursor, "SET") || wb_sql_at(&cursor, "ADD") || wb_sql_at(&cursor, "DROP")) && contains(cursor, "PUBLICATION", NULL);
+    bool names_publications = (wb_sql_at(&cursor, "SET") || wb_sql_at(&cursor, "ADD") || wb_sql_at(&cursor, "DROP")) &&
+                              contains(cursor, "PUBLICATION", NULL);
     return names_publications && !turns_off(cursor, "REFRESH") ? NO_TRANSACTION : 0;
 }
 

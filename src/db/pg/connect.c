@@ -173,9 +173,11 @@ enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
 {
     (void)err;
     struct wb_pg_session *session = wb_malloc(sizeof *session);
-    *session = (struct wb_pg_session){
-        .base.backend = &wb_backend_postgresql, .base.options = *options, .arena = WB_ARENA_INIT, .deadline = -1,
-        .watch.next_look = -1};
+    *session = (struct wb_pg_session){.base.backend = &wb_backend_postgresql,
+                                      .base.options = *options,
+                                      .arena = WB_ARENA_INIT,
+                                      .deadline = -1,
+                                      .watch.next_look = -1};
     session->start.err = WB_ERROR_INIT;
     session->base.options.application_name = copy(&session->arena, options->application_name);
     session->base.options.search_path = copy(&session->arena, options->search_path);

@@ -57,8 +57,8 @@ static enum wb_code ask(struct wb_session *session, const char *sql, const char 
  * clients; behind one the answer is NULL and nothing has been locked: in transaction mode the lock would stay with a
  * pooled connection when its client has long gone, and lock everybody out.
  */
-static enum wb_code ask_own_backend(struct wb_session *base, const char *call, const char *name, enum answer *ret_answer,
-                                    struct wb_error *err)
+static enum wb_code ask_own_backend(struct wb_session *base, const char *call, const char *name,
+                                    enum answer *ret_answer, struct wb_error *err)
 {
     const struct wb_pg_session *session = wb_pg_session(base);
     WB_AUTO(wb_str) sql = WB_STR_INIT;
@@ -78,8 +78,8 @@ static enum wb_code ask_own_backend(struct wb_session *base, const char *call, c
     " AND l.relation = pg_catalog.to_regclass($1)"
 
 #define HOLDER(lock)                                                                                                   \
-    "SELECT " WB_PG_ACTIVITY_COLUMNS("a.backend_start")                                                                \
-    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE " lock
+    "SELECT " WB_PG_ACTIVITY_COLUMNS(                                                                                  \
+        "a.backend_start") " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE " lock
 
 static enum wb_code describe_holder(const struct wb_result *result, void *user, struct wb_error *err)
 {
@@ -125,8 +125,8 @@ enum wb_code wb_pg_unlock(struct wb_session *session, const char *name, struct w
     return WB_EFAILED;
 }
 
-static const char holds_sql[] =
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE " LOCK_OF_KEY " AND l.pid = pg_catalog.pg_backend_pid())";
+static const char holds_sql[] = "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE " LOCK_OF_KEY
+                                " AND l.pid = pg_catalog.pg_backend_pid())";
 
 enum wb_code wb_pg_holds_lock(struct wb_session *session, const char *name, bool *holds, struct wb_error *err)
 {

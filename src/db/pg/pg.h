@@ -34,12 +34,12 @@ struct wb_pg_prepared {
 /* How a call that waits for the server is watched. Times by wb_pg_now(). */
 struct wb_pg_watch {
     long long began;
-    long long next_look;          /* -1: never */
-    struct wb_session *observer;  /* the connection that looks; NULL before the first look */
-    long long silent_since;       /* nobody answers the observer either; -1: somebody does */
-    unsigned doubts;              /* looks in a row that found the server idle, or our process gone */
-    struct wb_str blockers;       /* who it was last seen waiting for */
-    const char *verdict;          /* why the connection was given up, or NULL */
+    long long next_look;         /* -1: never */
+    struct wb_session *observer; /* the connection that looks; NULL before the first look */
+    long long silent_since;      /* nobody answers the observer either; -1: somebody does */
+    unsigned doubts;             /* looks in a row that found the server idle, or our process gone */
+    struct wb_str blockers;      /* who it was last seen waiting for */
+    const char *verdict;         /* why the connection was given up, or NULL */
 };
 
 struct wb_pg_session {

@@ -19,11 +19,11 @@ struct batch {
     struct wb_pg_session *session;
     const struct wb_query *queries;
     size_t count;
-    size_t current;    /* whose results come next */
+    size_t current;                   /* whose results come next */
     struct wb_pg_prepared *preparing; /* of which the result comes before them; or NULL */
-    bool complete;     /* all results are in */
-    enum wb_code code; /* of the first failure, which is in `*err` */
-    size_t failed;     /* where it was */
+    bool complete;                    /* all results are in */
+    enum wb_code code;                /* of the first failure, which is in `*err` */
+    size_t failed;                    /* where it was */
     struct wb_error *err;
 };
 
@@ -266,8 +266,8 @@ static bool send_in_pipeline(const struct batch *batch, size_t index)
         if (pq->sendPrepare(connection, prepared->name, query->sql, (int)query->parameter_count, NULL) != 1)
             return false;
     }
-    return pq->sendQueryPrepared(connection, prepared->name, (int)query->parameter_count, query->parameters, NULL,
-                                 NULL, 0) == 1;
+    return pq->sendQueryPrepared(connection, prepared->name, (int)query->parameter_count, query->parameters, NULL, NULL,
+                                 0) == 1;
 }
 
 static bool send_batch(const struct batch *batch)

@@ -33,7 +33,7 @@ struct stretch {
     size_t start, end;
     struct extent_list extents;
     size_t separators; /* the semicolons between statements, as the tokens tell */
-    bool copies; /* the last statement is COPY ... FROM STDIN, whose data come next */
+    bool copies;       /* the last statement is COPY ... FROM STDIN, whose data come next */
     bool is_odd;
     struct wb_sql_token odd; /* what no SQL can be */
 };
@@ -130,8 +130,8 @@ static struct stretch scan(struct splitter *splitter, size_t start)
         if (!extent) {
             extent = WB_PUSH(&splitter->scratch, stretch.extents);
             extent->start = token.offset;
-            stretch.copies =
-                wb_pg_is_copy_from_stdin((struct wb_slice){sql.data + token.offset, sql.length - token.offset});
+            stretch.copies = wb_pg_is_copy_from_stdin(
+                (struct wb_slice){sql.data + token.offset, sql.length - token.offset});
         }
         nest(&nesting, sql, &token);
         extent->end = offset;
@@ -181,8 +181,8 @@ static bool parse(struct splitter *splitter, struct stretch *stretch)
         stretch->extents = (struct extent_list){0};
         for (int i = 0; i < result.n_stmts; i++) {
             size_t start = stretch->start + (size_t)result.stmts[i]->stmt_location;
-            *WB_PUSH(&splitter->scratch, stretch->extents) =
-                trim(splitter->sql, start, start + (size_t)result.stmts[i]->stmt_len);
+            *WB_PUSH(&splitter->scratch, stretch->extents) = trim(splitter->sql, start,
+                                                                  start + (size_t)result.stmts[i]->stmt_len);
         }
     }
     pg_query_free_split_result(result);
@@ -228,8 +228,7 @@ static enum wb_code fail_psql(const struct splitter *splitter, size_t offset, st
 
 static enum wb_code fail_odd(const struct splitter *splitter, const struct wb_sql_token *odd, struct wb_error *err)
 {
-    return odd->kind == WB_SQL_BROKEN ? fail_broken(splitter, odd->offset, err)
-                                      : fail_psql(splitter, odd->offset, err);
+    return odd->kind == WB_SQL_BROKEN ? fail_broken(splitter, odd->offset, err) : fail_psql(splitter, odd->offset, err);
 }
 
 /* ---- Statements ----------------------------------------------------------------------------------------------- */

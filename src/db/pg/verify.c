@@ -92,7 +92,8 @@ static bool makes_definition(const struct look *look, const char *table, bool un
     size_t failed;
     const struct wb_query queries[] = {
         {.sql = "BEGIN"},
-        {.sql = wb_arena_printf(look->arena, "CREATE TEMPORARY TABLE whimbrel_copy (LIKE %s INCLUDING GENERATED)", table)},
+        {.sql = wb_arena_printf(look->arena, "CREATE TEMPORARY TABLE whimbrel_copy (LIKE %s INCLUDING GENERATED)",
+                                table)},
         {.sql = wb_arena_printf(look->arena, "CREATE %sINDEX whimbrel_copy_index ON pg_temp.whimbrel_copy %s",
                                 unique ? "UNIQUE " : "", rest)},
         {.sql = "SELECT pg_catalog.pg_get_indexdef('pg_temp.whimbrel_copy_index'::pg_catalog.regclass)",
@@ -129,9 +130,12 @@ static enum wb_code verify_create_index(struct look *look, bool unique)
         return conclude(look, WB_EFFECT_UNDER_WAY, NULL,
                         wb_arena_printf(look->arena, "the server is still building the index %s", row.cells[2]));
     if (!is_true(row.cells[0]))
-        return conclude(look, WB_EFFECT_NONE, wb_arena_printf(look->arena, "DROP INDEX CONCURRENTLY %s", row.cells[2]),
-                        wb_arena_printf(look->arena, "the index %s is INVALID, left by a build that did not finish; it is dropped and built again",
-                                        row.cells[2]));
+        return conclude(
+            look, WB_EFFECT_NONE, wb_arena_printf(look->arena, "DROP INDEX CONCURRENTLY %s", row.cells[2]),
+            wb_arena_printf(
+                look->arena,
+                "the index %s is INVALID, left by a build that did not finish; it is dropped and built again",
+                row.cells[2]));
     if (makes_definition(look, table, unique, rest, row.cells[3]))
         return conclude(look, WB_EFFECT_DONE, NULL,
                         wb_arena_printf(look->arena, "the index %s is there and valid", row.cells[2]));
@@ -166,9 +170,9 @@ static enum wb_code verify_reindex(struct look *look)
                "_cc(new|old)[0-9]*$", NULL, &row));
     if (!row.found)
         return conclude(look, WB_EFFECT_NONE, NULL, NULL);
-    return conclude(look, WB_EFFECT_NONE, wb_arena_printf(look->arena, "DROP INDEX CONCURRENTLY %s", row.cells[0]),
-                    wb_arena_printf(look->arena, "the index %s is what an unfinished REINDEX left; it is dropped",
-                                    row.cells[0]));
+    return conclude(
+        look, WB_EFFECT_NONE, wb_arena_printf(look->arena, "DROP INDEX CONCURRENTLY %s", row.cells[0]),
+        wb_arena_printf(look->arena, "the index %s is what an unfinished REINDEX left; it is dropped", row.cells[0]));
 }
 
 /* ---- Partitions ---- */
@@ -291,9 +295,11 @@ static const struct {
     const char *word;
     enum wb_code (*verify)(struct look *look);
 } kinds[] = {
-    {"CREATE", verify_create},      {"DROP", verify_drop},       {"ALTER", verify_alter},
-    {"REINDEX", verify_reindex},    {"VACUUM", verify_repeatable}, {"ANALYZE", verify_repeatable},
-    {"CLUSTER", verify_repeatable}, {"CHECKPOINT", verify_repeatable}, {"DISCARD", verify_repeatable},
+    {"CREATE", verify_create},      {"DROP", verify_drop},
+    {"ALTER", verify_alter},        {"REINDEX", verify_reindex},
+    {"VACUUM", verify_repeatable},  {"ANALYZE", verify_repeatable},
+    {"CLUSTER", verify_repeatable}, {"CHECKPOINT", verify_repeatable},
+    {"DISCARD", verify_repeatable},
 };
 
 enum wb_code wb_pg_verify(struct wb_session *session, const struct wb_statement *statement, struct wb_arena *arena,

@@ -68,8 +68,7 @@ static enum wb_code ask(struct wb_pg_session *session, const char *sql, wb_resul
                         struct wb_error *err)
 {
     struct wb_pg_session *observer = wb_pg_session(session->watch.observer);
-    const char *pid =
-        wb_arena_printf(&observer->arena, "%d", session->pq.backendPID(session->connection));
+    const char *pid = wb_arena_printf(&observer->arena, "%d", session->pq.backendPID(session->connection));
     const struct wb_query query = {
         .sql = sql, .parameters = &pid, .parameter_count = 1, .on_result = on_result, .user = user};
     size_t failed;
@@ -80,9 +79,9 @@ static enum wb_code ask(struct wb_pg_session *session, const char *sql, wb_resul
 /* ---- What it sees --------------------------------------------------------------------------------------------- */
 
 struct sight {
-    bool found;   /* our process is there */
-    bool idle;    /* and has been waiting for us for a while */
-    bool waits;   /* for a lock */
+    bool found;     /* our process is there */
+    bool idle;      /* and has been waiting for us for a while */
+    bool waits;     /* for a lock */
     double percent; /* negative when it can't be told */
     struct wb_str text, statement;
 };
@@ -146,9 +145,9 @@ static enum wb_code take_sight(const struct wb_result *result, void *user, struc
     return WB_OK;
 }
 
-static const char blockers_sql[] = "SELECT " WB_PG_ACTIVITY_COLUMNS("coalesce(a.xact_start, a.backend_start)")
-    " FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY (pg_catalog.pg_blocking_pids($1::integer))"
-    " ORDER BY a.xact_start";
+static const char blockers_sql[] = "SELECT " WB_PG_ACTIVITY_COLUMNS(
+    "coalesce(a.xact_start, a.backend_start)") " FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY (pg_catalog.pg_blocking_pids($1::integer))"
+                                               " ORDER BY a.xact_start";
 
 static enum wb_code take_blockers(const struct wb_result *result, void *user, struct wb_error *err)
 {
@@ -167,8 +166,8 @@ static enum wb_code take_blockers(const struct wb_result *result, void *user, st
 static enum wb_code see(struct wb_pg_session *session, struct sight *sight, struct wb_error *err)
 {
     bool has_copy = session->base.server_version_number >= 140000;
-    WB_TRY(ask(session, has_copy ? SIGHT(PROGRESS_COMMON PROGRESS_COPY) : SIGHT(PROGRESS_COMMON), take_sight, sight,
-               err));
+    WB_TRY(
+        ask(session, has_copy ? SIGHT(PROGRESS_COMMON PROGRESS_COPY) : SIGHT(PROGRESS_COMMON), take_sight, sight, err));
     if (!sight->waits)
         return WB_OK;
     wb_str_clear(&session->watch.blockers);
@@ -222,8 +221,9 @@ static bool judge_sight(struct wb_pg_session *session, struct sight *sight)
     bool is_well = sight->found && (!sight->idle || is_sending(session));
     watch->doubts = is_well ? 0 : watch->doubts + 1;
     if (watch->doubts >= DOUBTS) {
-        watch->verdict = sight->found ? "the server waits for us as we wait for it: the network swallows what is sent"
-                                      : "the server's process for this connection is gone, and the network did not tell";
+        watch->verdict = sight->found
+                             ? "the server waits for us as we wait for it: the network swallows what is sent"
+                             : "the server's process for this connection is gone, and the network did not tell";
         if (sight->found)
             end_process(session);
         return false;

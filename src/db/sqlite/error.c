@@ -19,23 +19,68 @@ static const char *code_name(int rc)
         int code;
         const char *name;
     } names[] = {
-        NAME(SQLITE_PERM), NAME(SQLITE_ABORT), NAME(SQLITE_NOMEM), NAME(SQLITE_INTERRUPT), NAME(SQLITE_FULL),
-        NAME(SQLITE_TOOBIG), NAME(SQLITE_MISMATCH), NAME(SQLITE_RANGE), NAME(SQLITE_NOTADB), NAME(SQLITE_AUTH),
-        NAME(SQLITE_SCHEMA), NAME(SQLITE_PROTOCOL), NAME(SQLITE_BUSY), NAME(SQLITE_BUSY_RECOVERY),
-        NAME(SQLITE_BUSY_SNAPSHOT), NAME(SQLITE_LOCKED), NAME(SQLITE_LOCKED_SHAREDCACHE), NAME(SQLITE_READONLY),
-        NAME(SQLITE_READONLY_RECOVERY), NAME(SQLITE_READONLY_CANTLOCK), NAME(SQLITE_READONLY_ROLLBACK),
-        NAME(SQLITE_READONLY_DBMOVED), NAME(SQLITE_READONLY_CANTINIT), NAME(SQLITE_READONLY_DIRECTORY),
-        NAME(SQLITE_CANTOPEN), NAME(SQLITE_CANTOPEN_ISDIR), NAME(SQLITE_CANTOPEN_FULLPATH), NAME(SQLITE_IOERR),
-        NAME(SQLITE_IOERR_READ), NAME(SQLITE_IOERR_SHORT_READ), NAME(SQLITE_IOERR_WRITE), NAME(SQLITE_IOERR_FSYNC),
-        NAME(SQLITE_IOERR_DIR_FSYNC), NAME(SQLITE_IOERR_TRUNCATE), NAME(SQLITE_IOERR_FSTAT), NAME(SQLITE_IOERR_LOCK),
-        NAME(SQLITE_IOERR_UNLOCK), NAME(SQLITE_IOERR_RDLOCK), NAME(SQLITE_IOERR_DELETE), NAME(SQLITE_IOERR_ACCESS),
-        NAME(SQLITE_IOERR_NOMEM), NAME(SQLITE_IOERR_SHMOPEN), NAME(SQLITE_IOERR_SHMSIZE), NAME(SQLITE_IOERR_SHMMAP),
-        NAME(SQLITE_IOERR_GETTEMPPATH), NAME(SQLITE_IOERR_MMAP), NAME(SQLITE_CORRUPT), NAME(SQLITE_CORRUPT_INDEX),
-        NAME(SQLITE_CORRUPT_SEQUENCE), NAME(SQLITE_CORRUPT_VTAB), NAME(SQLITE_CONSTRAINT),
-        NAME(SQLITE_CONSTRAINT_CHECK), NAME(SQLITE_CONSTRAINT_COMMITHOOK), NAME(SQLITE_CONSTRAINT_DATATYPE),
-        NAME(SQLITE_CONSTRAINT_FOREIGNKEY), NAME(SQLITE_CONSTRAINT_FUNCTION), NAME(SQLITE_CONSTRAINT_NOTNULL),
-        NAME(SQLITE_CONSTRAINT_PRIMARYKEY), NAME(SQLITE_CONSTRAINT_ROWID), NAME(SQLITE_CONSTRAINT_TRIGGER),
-        NAME(SQLITE_CONSTRAINT_UNIQUE), NAME(SQLITE_CONSTRAINT_VTAB),
+        NAME(SQLITE_PERM),
+        NAME(SQLITE_ABORT),
+        NAME(SQLITE_NOMEM),
+        NAME(SQLITE_INTERRUPT),
+        NAME(SQLITE_FULL),
+        NAME(SQLITE_TOOBIG),
+        NAME(SQLITE_MISMATCH),
+        NAME(SQLITE_RANGE),
+        NAME(SQLITE_NOTADB),
+        NAME(SQLITE_AUTH),
+        NAME(SQLITE_SCHEMA),
+        NAME(SQLITE_PROTOCOL),
+        NAME(SQLITE_BUSY),
+        NAME(SQLITE_BUSY_RECOVERY),
+        NAME(SQLITE_BUSY_SNAPSHOT),
+        NAME(SQLITE_LOCKED),
+        NAME(SQLITE_LOCKED_SHAREDCACHE),
+        NAME(SQLITE_READONLY),
+        NAME(SQLITE_READONLY_RECOVERY),
+        NAME(SQLITE_READONLY_CANTLOCK),
+        NAME(SQLITE_READONLY_ROLLBACK),
+        NAME(SQLITE_READONLY_DBMOVED),
+        NAME(SQLITE_READONLY_CANTINIT),
+        NAME(SQLITE_READONLY_DIRECTORY),
+        NAME(SQLITE_CANTOPEN),
+        NAME(SQLITE_CANTOPEN_ISDIR),
+        NAME(SQLITE_CANTOPEN_FULLPATH),
+        NAME(SQLITE_IOERR),
+        NAME(SQLITE_IOERR_READ),
+        NAME(SQLITE_IOERR_SHORT_READ),
+        NAME(SQLITE_IOERR_WRITE),
+        NAME(SQLITE_IOERR_FSYNC),
+        NAME(SQLITE_IOERR_DIR_FSYNC),
+        NAME(SQLITE_IOERR_TRUNCATE),
+        NAME(SQLITE_IOERR_FSTAT),
+        NAME(SQLITE_IOERR_LOCK),
+        NAME(SQLITE_IOERR_UNLOCK),
+        NAME(SQLITE_IOERR_RDLOCK),
+        NAME(SQLITE_IOERR_DELETE),
+        NAME(SQLITE_IOERR_ACCESS),
+        NAME(SQLITE_IOERR_NOMEM),
+        NAME(SQLITE_IOERR_SHMOPEN),
+        NAME(SQLITE_IOERR_SHMSIZE),
+        NAME(SQLITE_IOERR_SHMMAP),
+        NAME(SQLITE_IOERR_GETTEMPPATH),
+        NAME(SQLITE_IOERR_MMAP),
+        NAME(SQLITE_CORRUPT),
+        NAME(SQLITE_CORRUPT_INDEX),
+        NAME(SQLITE_CORRUPT_SEQUENCE),
+        NAME(SQLITE_CORRUPT_VTAB),
+        NAME(SQLITE_CONSTRAINT),
+        NAME(SQLITE_CONSTRAINT_CHECK),
+        NAME(SQLITE_CONSTRAINT_COMMITHOOK),
+        NAME(SQLITE_CONSTRAINT_DATATYPE),
+        NAME(SQLITE_CONSTRAINT_FOREIGNKEY),
+        NAME(SQLITE_CONSTRAINT_FUNCTION),
+        NAME(SQLITE_CONSTRAINT_NOTNULL),
+        NAME(SQLITE_CONSTRAINT_PRIMARYKEY),
+        NAME(SQLITE_CONSTRAINT_ROWID),
+        NAME(SQLITE_CONSTRAINT_TRIGGER),
+        NAME(SQLITE_CONSTRAINT_UNIQUE),
+        NAME(SQLITE_CONSTRAINT_VTAB),
     };
 #undef NAME
     for (size_t i = 0; i < WB_COUNT(names); i++)
@@ -109,8 +154,9 @@ static enum wb_code describe(struct wb_sqlite_session *session, int rc, const ch
         wb_fail(err, sql ? WB_ELOCKED : WB_EUNREACHABLE, "%s is locked by another connection: %s", name_of(session),
                 message);
         if (sql)
-            wb_error_hint(err, "a transaction of another program keeps it, and did not end within %.1f s; the URL's "
-                               "parameter timeout=SECONDS changes how long to wait",
+            wb_error_hint(err,
+                          "a transaction of another program keeps it, and did not end within %.1f s; the URL's "
+                          "parameter timeout=SECONDS changes how long to wait",
                           (double)session->busy_ms / 1000);
         return err->code;
     case SQLITE_READONLY:
@@ -121,8 +167,9 @@ static enum wb_code describe(struct wb_sqlite_session *session, int rc, const ch
         return err->code;
     case SQLITE_CORRUPT:
         wb_fail(err, sql ? WB_ESQL : WB_EREFUSED, "%s is damaged: %s", name_of(session), message);
-        wb_error_hint(err, "sqlite3 FILE 'PRAGMA integrity_check' says more, .recover saves what can be saved; a "
-                           "\"malformed database schema\" may also be one that a newer SQLite wrote (this is %s)",
+        wb_error_hint(err,
+                      "sqlite3 FILE 'PRAGMA integrity_check' says more, .recover saves what can be saved; a "
+                      "\"malformed database schema\" may also be one that a newer SQLite wrote (this is %s)",
                       sqlite3_libversion());
         return err->code;
     case SQLITE_FULL:
