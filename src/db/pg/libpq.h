@@ -11,15 +11,16 @@
 #include "whimbrel.h"
 
 /* Every function of libpq that is called, without its PQ. */
+/* clang-format off */
 #define WB_LIBPQ_FUNCTIONS(X)                                                                                          \
-    X(backendPID)                                                                                                      \
-    X(cancel) X(clear) X(cmdTuples) X(connectPoll) X(connectStartParams) X(connectionNeedsPassword) X(conninfoFree)    \
-        X(conninfoParse) X(consumeInput) X(db) X(enterPipelineMode) X(errorMessage) X(exitPipelineMode) X(finish)      \
-            X(flush) X(freeCancel) X(freemem) X(getCancel) X(getCopyData) X(getResult) X(getisnull) X(getvalue)        \
-                X(host) X(hostaddr) X(isBusy) X(libVersion) X(nfields) X(ntuples) X(parameterStatus) X(pipelineSync)   \
-                    X(port) X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultErrorMessage) X(resultStatus)     \
-                        X(sendPrepare) X(sendQueryParams) X(sendQueryPrepared) X(serverVersion) X(setErrorVerbosity)   \
-                            X(setNoticeReceiver) X(setnonblocking) X(socket) X(status) X(transactionStatus) X(user)
+    X(backendPID) X(cancel) X(clear) X(cmdTuples) X(connectPoll) X(connectStartParams) X(connectionNeedsPassword)      \
+    X(conninfoFree) X(conninfoParse) X(consumeInput) X(db) X(enterPipelineMode) X(errorMessage) X(exitPipelineMode)    \
+    X(finish) X(flush) X(freeCancel) X(freemem) X(getCancel) X(getCopyData) X(getResult) X(getisnull) X(getvalue)      \
+    X(host) X(hostaddr) X(isBusy) X(libVersion) X(nfields) X(ntuples) X(parameterStatus) X(pipelineSync) X(port)       \
+    X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultErrorMessage) X(resultStatus) X(sendPrepare)              \
+    X(sendQueryParams) X(sendQueryPrepared) X(serverVersion) X(setErrorVerbosity) X(setNoticeReceiver)                 \
+    X(setnonblocking) X(socket) X(status) X(transactionStatus) X(user)
+/* clang-format on */
 
 /* PQfinish is `pq->finish`. */
 struct wb_libpq {
