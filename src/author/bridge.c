@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "base/process.h"
 #include "config/url.h"
 
 #define MODULE "whimbrel/alembic.py"
@@ -42,22 +42,11 @@ static long now_ms(void)
     return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 static void bridge_release(struct bridge *bridge)
 {
-    if (bridge->pid > 0) {
-        kill(-bridge->pid, SIGKILL);
-        while (waitpid(bridge->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-    close_fd(&bridge->messages);
-    close_fd(&bridge->output);
+    wb_process_kill(&bridge->pid);
+    wb_close_fd(&bridge->messages);
+    wb_close_fd(&bridge->output);
     wb_str_release(&bridge->text);
     wb_str_release(&bridge->printed);
     wb_arena_release(&bridge->arena);
@@ -150,44 +139,16 @@ static char **make_arguments(struct wb_arena *arena, const struct wb_bridge_call
     return strings.items;
 }
 
-/* A process group of its own, to be killed as a whole, with the signals of a fresh process. */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    int failed = posix_spawnattr_setflags(attributes,
-                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    failed = failed ? failed : posix_spawnattr_setpgroup(attributes, 0);
-    failed = failed ? failed : posix_spawnattr_setsigmask(attributes, &none);
-    return failed ? failed : posix_spawnattr_setsigdefault(attributes, &all);
-}
-
-static int set_actions(posix_spawn_file_actions_t *actions, int messages, int output)
-{
-    int failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
-    return failed ? failed : posix_spawn_file_actions_adddup2(actions, messages, MESSAGE_FD);
-}
-
 /* Gives back 0 or an errno. */
 static int spawn(pid_t *ret_pid, char *const *arguments, char *const *environment, int messages, int output)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failed = posix_spawn_file_actions_init(&actions);
-    if (failed)
-        return failed;
-    failed = posix_spawnattr_init(&attributes);
-    if (!failed) {
-        failed = set_actions(&actions, messages, output);
-        failed = failed ? failed : set_attributes(&attributes);
-        failed = failed ? failed : posix_spawnp(ret_pid, arguments[0], &actions, &attributes, arguments, environment);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
+    const struct wb_process_fd fds[] = {{STDOUT_FILENO, output}, {STDERR_FILENO, output}, {MESSAGE_FD, messages}};
+    const struct wb_process interpreter = {.program = arguments[0],
+                                           .arguments = arguments,
+                                           .environment = environment,
+                                           .fds = fds,
+                                           .fd_count = WB_COUNT(fds)};
+    return wb_process_start(&interpreter, ret_pid);
 }
 
 static enum wb_code start(struct bridge *bridge, struct wb_error *err)
@@ -205,9 +166,9 @@ static enum wb_code start(struct bridge *bridge, struct wb_error *err)
                        make_environment(&bridge->arena, bridge->call, home), messages[1], high);
     bridge->messages = messages[0];
     bridge->output = output[0];
-    close_fd(&messages[1]);
-    close_fd(&output[1]);
-    close_fd(&high);
+    wb_close_fd(&messages[1]);
+    wb_close_fd(&output[1]);
+    wb_close_fd(&high);
     if (!failed)
         return WB_OK;
     bridge->pid = 0;
@@ -339,7 +300,7 @@ static ssize_t drain(int *fd, struct wb_str *into)
     if (got > 0)
         wb_str_append_bytes(into, buffer, (size_t)got);
     else if (got == 0 || errno != EINTR)
-        close_fd(fd);
+        wb_close_fd(fd);
     return got;
 }
 

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/list.h"
+#include "base/process.h"
 #include "config/text.h"
 #include "config/url.h"
 
@@ -38,22 +38,11 @@ static long now_ms(void)
     return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 static void running_release(struct running *running)
 {
-    if (running->pid > 0) {
-        kill(-running->pid, SIGKILL);
-        while (waitpid(running->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-    close_fd(&running->out);
-    close_fd(&running->err_out);
+    wb_process_kill(&running->pid);
+    wb_close_fd(&running->out);
+    wb_close_fd(&running->err_out);
     wb_str_release(&running->output);
     wb_str_release(&running->errors);
 }
@@ -80,50 +69,19 @@ static char **make_environment(struct wb_arena *arena, const struct wb_dotenv *d
     return strings.items;
 }
 
-/*
- * A process group of its own, to be killed as a whole; the signal mask and dispositions of a fresh process, whatever
- * the host program has blocked or ignored.
- */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    int failed = posix_spawnattr_setflags(attributes,
-                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    failed = failed ? failed : posix_spawnattr_setpgroup(attributes, 0);
-    failed = failed ? failed : posix_spawnattr_setsigmask(attributes, &none);
-    return failed ? failed : posix_spawnattr_setsigdefault(attributes, &all);
-}
-
-static int set_actions(posix_spawn_file_actions_t *actions, const char *folder, int out, int err_out)
-{
-    int failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
-    failed = failed ? failed : posix_spawn_file_actions_adddup2(actions, err_out, STDERR_FILENO);
-    return failed ? failed : posix_spawn_file_actions_addchdir_np(actions, folder);
-}
-
 /* Gives back 0 or an errno. */
 static int spawn(const char *command, const char *folder, char **environment, int out, int err_out, pid_t *ret_pid)
 {
-    char *copy = wb_strdup(command);
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, copy, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failed = posix_spawn_file_actions_init(&actions);
-    if (!failed) {
-        failed = posix_spawnattr_init(&attributes);
-        if (!failed) {
-            failed = set_actions(&actions, folder, out, err_out);
-            failed = failed ? failed : set_attributes(&attributes);
-            failed = failed ? failed : posix_spawn(ret_pid, "/bin/sh", &actions, &attributes, argv, environment);
-            posix_spawnattr_destroy(&attributes);
-        }
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    free(copy);
-    return failed;
+    WB_AUTO_FREE char *copy = wb_strdup(command);
+    char *const arguments[] = {(char[]){"sh"}, (char[]){"-c"}, copy, NULL};
+    const struct wb_process_fd fds[] = {{STDOUT_FILENO, out}, {STDERR_FILENO, err_out}};
+    const struct wb_process shell = {.program = "/bin/sh",
+                                     .arguments = arguments,
+                                     .environment = environment,
+                                     .folder = folder,
+                                     .fds = fds,
+                                     .fd_count = WB_COUNT(fds)};
+    return wb_process_start(&shell, ret_pid);
 }
 
 static enum wb_code start(struct running *running, const char *command, const char *folder, char **environment,
@@ -135,8 +93,8 @@ static enum wb_code start(struct running *running, const char *command, const ch
         failed = spawn(command, folder, environment, out[1], err_out[1], &running->pid);
     running->out = out[0];
     running->err_out = err_out[0];
-    close_fd(&out[1]);
-    close_fd(&err_out[1]);
+    wb_close_fd(&out[1]);
+    wb_close_fd(&err_out[1]);
     if (!failed)
         return WB_OK;
     running->pid = 0;
@@ -153,7 +111,7 @@ static bool drain(int *fd, struct wb_str *into)
     if (got > 0)
         wb_str_append_bytes(into, buffer, (size_t)got);
     else if (got == 0)
-        close_fd(fd);
+        wb_close_fd(fd);
     return got >= 0 || errno == EINTR;
 }
 
