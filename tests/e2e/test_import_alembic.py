@@ -400,8 +400,8 @@ def test_env_that_prints_much_does_no_harm(whimbrel):
 
 def test_env_that_hangs(whimbrel):
     write_history(whimbrel.folder, GOOD, env="print('waiting for the VPN', flush=True)\nimport time\ntime.sleep(100)\n")
-    refused(whimbrel, "migrations/env.py", "takes longer than 2 s", "waiting for the VPN", "--timeout",
-            arguments=("--timeout", "2s"))
+    refused(whimbrel, "migrations/env.py", "takes longer than 6 s", "waiting for the VPN", "--timeout",
+            arguments=("--timeout", "6s"))
 
 
 def test_bad_timeout(whimbrel):
