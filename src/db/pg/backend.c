@@ -4,9 +4,6 @@
 #include "base/sql.h"
 #include "db/pg/pg.h"
 
-/* CREATE DATABASE has no URL parameter for how long to wait: its connection is one the caller retries. */
-#define CREATE_TIMEOUT_MS 10000
-
 static enum wb_code connect_start(const struct wb_url *url, const struct wb_session_options *options,
                                   struct wb_session **ret_session, struct wb_error *err)
 {
@@ -44,22 +41,10 @@ static enum wb_code create(struct wb_session *session, const char *name, struct 
 static enum wb_code create_database(const struct wb_url *url, const struct wb_session_options *options,
                                     struct wb_error *err)
 {
-    static const char *const databases[] = {"postgres", "template1"};
-    enum wb_code code = WB_OK;
-    for (size_t i = 0; i < WB_COUNT(databases); i++) {
-        struct wb_session *session = NULL;
-        wb_error_release(err);
-        code = wb_pg_connect_start(url, databases[i], options, &session, err);
-        if (code == WB_OK)
-            code = wb_pg_connect_finish(session, CREATE_TIMEOUT_MS, err);
-        if (code == WB_ENODATABASE || code == WB_EREFUSED)
-            continue; /* a server may lack either, or close it to this user */
-        if (code == WB_OK) {
-            code = create(session, wanted_database(url, wb_pg_session(session)), err);
-            wb_pg_close(session);
-        }
-        return code;
-    }
+    struct wb_session *session;
+    WB_TRY(wb_pg_connect_beside(url, options, &session, err));
+    enum wb_code code = create(session, wanted_database(url, wb_pg_session(session)), err);
+    wb_pg_close(session);
     return code;
 }
 

@@ -14,6 +14,9 @@
 /* Of several hosts, each gets this long to answer where the URL has no connect_timeout. */
 #define SILENT_HOST_TIMEOUT_MS 5000
 
+/* Whoever makes and drops databases can try again. */
+#define BESIDE_TIMEOUT_MS 10000
+
 /* The keywords and values of PQconnectStartParams, NULL-terminated; in the session's arena. */
 struct parameters {
     const char **keywords, **values;
@@ -319,4 +322,23 @@ enum wb_code wb_pg_connect_finish(struct wb_session *base, long timeout_ms, stru
     session->pq.setErrorVerbosity(session->connection, PQERRORS_DEFAULT);
     note_server(session);
     return WB_OK;
+}
+
+enum wb_code wb_pg_connect_beside(const struct wb_url *url, const struct wb_session_options *options,
+                                  struct wb_session **ret_session, struct wb_error *err)
+{
+    const char *const databases[] = {NULL, "postgres", "template1"};
+    enum wb_code code = WB_OK;
+    for (size_t i = 0; i < WB_COUNT(databases); i++) {
+        struct wb_session *session = NULL;
+        wb_error_release(err);
+        code = wb_pg_connect_start(url, databases[i], options, &session, err);
+        if (code == WB_OK)
+            code = wb_pg_connect_finish(session, BESIDE_TIMEOUT_MS, err);
+        if (code == WB_OK)
+            *ret_session = session;
+        if (code != WB_ENODATABASE && code != WB_EREFUSED)
+            return code;
+    }
+    return code;
 }

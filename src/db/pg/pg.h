@@ -82,6 +82,13 @@ enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
 enum wb_code wb_pg_connect_finish(struct wb_session *session, long timeout_ms, struct wb_error *err);
 void wb_pg_close(struct wb_session *session);
 
+/*
+ * To any database of the URL's server that lets us in, for those who make and drop databases: its own may be missing, and
+ * a server may lack each of the others, or close it to this user.
+ */
+enum wb_code wb_pg_connect_beside(const struct wb_url *url, const struct wb_session_options *options,
+                                  struct wb_session **ret_session, struct wb_error *err);
+
 /* Why the attempt of the session's connection, which is CONNECTION_BAD, failed. */
 enum wb_code wb_pg_connect_error(const struct wb_pg_session *session, struct wb_error *err);
 

@@ -8,7 +8,6 @@
 #include "base/sql.h"
 #include "db/pg/pg.h"
 
-#define CONNECT_TIMEOUT_MS 10000
 #define PREFIX "whimbrel_scratch_"
 
 /* A left-over is taken for one only when its run can't be between making it and connecting to it any more. */
@@ -16,26 +15,6 @@
 
 /* Written into the database's comment: the name alone does not make a database ours. */
 #define MARK "a scratch database of whimbrel, which drops it"
-
-/* Makers and droppers can't be connected to the database itself: any other that lets them in will do. */
-static enum wb_code connect_beside(const struct wb_url *url, const struct wb_session_options *options,
-                                   struct wb_session **ret_session, struct wb_error *err)
-{
-    const char *const databases[] = {NULL, "postgres", "template1"};
-    enum wb_code code = WB_OK;
-    for (size_t i = 0; i < WB_COUNT(databases); i++) {
-        struct wb_session *session = NULL;
-        wb_error_release(err);
-        code = wb_pg_connect_start(url, databases[i], options, &session, err);
-        if (code == WB_OK)
-            code = wb_pg_connect_finish(session, CONNECT_TIMEOUT_MS, err);
-        if (code == WB_OK)
-            *ret_session = session;
-        if (code != WB_ENODATABASE && code != WB_EREFUSED)
-            return code;
-    }
-    return code;
-}
 
 struct left_overs {
     struct wb_arena *arena;
@@ -113,7 +92,7 @@ enum wb_code wb_pg_scratch_create(const struct wb_url *url, const struct wb_sess
 {
     struct wb_session *session;
     unsigned random;
-    WB_TRY(connect_beside(url, options, &session, err));
+    WB_TRY(wb_pg_connect_beside(url, options, &session, err));
     drop_left_overs(session, arena);
     if (getentropy(&random, sizeof random) != 0)
         random = (unsigned)wb_pg_now();
@@ -130,7 +109,7 @@ enum wb_code wb_pg_scratch_drop(const struct wb_url *url, const struct wb_sessio
                                 const char *database, struct wb_error *err)
 {
     struct wb_session *session;
-    WB_TRY(connect_beside(url, options, &session, err));
+    WB_TRY(wb_pg_connect_beside(url, options, &session, err));
     enum wb_code code = drop(session, database, " WITH (FORCE)", err);
     wb_pg_close(session);
     return code;
