@@ -8,7 +8,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 VERSIONS ?= 13,14,16,17,18
-export GRAPHS SEED
 
 # The interpreter that Debian's python3-venv is for, whatever else is first on the PATH.
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)

@@ -11,7 +11,7 @@ from support.program import PROGRAM, ROOT
 
 CORPORA = ROOT.parent / "shared" / "corpora"
 if not CORPORA.exists():
-    CORPORA = ROOT.parents[1] / "shared" / "corpora"
+    CORPORA = ROOT.parent.parent / "shared" / "corpora"
 
 # What pairs of other projects expect to be there.
 TEMPLATE = """
