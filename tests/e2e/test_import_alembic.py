@@ -215,8 +215,7 @@ def test_from_a_revision_with_a_dump(request, whimbrel, tmp_path, name, on):
     pair.alembic("upgrade", base)
     dump = pair.folder / "schema.sql"
     if on == "postgresql":
-        done = subprocess.run(["pg_dump", "-s", "-O", pair.theirs.url], capture_output=True, text=True, check=True)
-        dump.write_text(done.stdout)
+        dump.write_text(pair.theirs.cluster.pg_dump(pair.theirs.name, "-s", "-O"))
     else:
         dump.write_text("".join(row[0] + ";\n" for row in pair.theirs.query(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")))

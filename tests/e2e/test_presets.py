@@ -1,10 +1,7 @@
 """What a role or a database has preset disturbs no step, whatever kind it is; and what a revision does to its session."""
 
-import subprocess
-
 import pytest
 
-from support.cluster import find_program
 from support.program import wait_until
 
 pytestmark = [pytest.mark.engine("postgresql"), pytest.mark.slow]
@@ -179,8 +176,7 @@ def test_pg_dump_as_first_revision(project, database, cluster, whimbrel):
     database.execute("CREATE SCHEMA app; CREATE TABLE t (id serial PRIMARY KEY, name text DEFAULT 'a\\b'); INSERT INTO t "
                      "(name) VALUES ('x;y'), (NULL), (E'tab\\there'); CREATE TABLE app.u (t integer REFERENCES t (id));"
                      "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1;';")
-    dump = subprocess.run([find_program("pg_dump"), "-h", cluster.folder, "-p", str(cluster.port), "-U", cluster.user,
-                           "--no-owner", database.name], check=True, capture_output=True, text=True).stdout
+    dump = cluster.pg_dump(database.name, "--no-owner")
     restrict = [line for line in dump.splitlines() if line.startswith("\\restrict") or line.startswith("\\unrestrict")]
     database.execute("DROP SCHEMA app CASCADE; DROP TABLE t; DROP FUNCTION f;")
     project.revision("a1", dump)

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.cluster import find_program
-
 HISTORIES = Path(__file__).resolve().parents[1] / "e2e" / "alembic_histories"
 
 
@@ -102,10 +100,7 @@ def content(database, own=("alembic_version", "whimbrel_ledger")):
         tables = [row[1] for row in schema if row[0] == "table"]
         rows = {name: sorted(map(repr, database.query(f'SELECT * FROM "{name}"'))) for name in tables}
         return [row[:3] + (_spelling(row[3] or ""),) for row in schema], rows
-    schema = subprocess.run(
-        [find_program("pg_dump"), "-s", "-h", str(database.cluster.folder), "-p", str(database.cluster.port), "-U",
-         database.cluster.user, *[word for table in own for word in ("-T", f"*.{table}")], "-d", database.name],
-        capture_output=True, text=True, check=True).stdout
+    schema = database.cluster.pg_dump(database.name, "-s", *[word for table in own for word in ("-T", f"*.{table}")])
     schema = re.sub(r"^\\(un)?restrict .*\n", "", schema, flags=re.MULTILINE)
     schema = re.sub(r"(?s)--\n-- Name: whimbrel_ledger.*?(?=\n--\n-- Name:|\Z)", "", schema)
     tables = database.query("SELECT schemaname, tablename FROM pg_tables WHERE schemaname !~ '^pg_' AND "

@@ -1,14 +1,10 @@
 """What a PostgreSQL database's schema is, by pg_dump alone: nothing of whimbrel's takes part."""
 
 import re
-import subprocess
 
 import psycopg
 
-from support.cluster import find_program
-
 NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*|\s*)$")
-
 
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(\$\w*\$).*?\1|--[^\n]*|;\n|.", re.DOTALL)
 
@@ -43,17 +39,9 @@ def normalised(statement):
     return match[1] + "\n".join(elements) + match[3]
 
 
-def dump(cluster, database):
-    done = subprocess.run([find_program("pg_dump"), "-s", "-h", str(cluster.folder), "-p", str(cluster.port), "-U",
-                           cluster.user, database], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"pg_dump: {done.stderr}")
-    return done.stdout
-
-
 def fingerprint(cluster, database, privileges=True):
     """A sorted list of statements, and what pg_dump leaves out."""
-    found = [normalised(statement) for statement in statements(dump(cluster, database))]
+    found = [normalised(statement) for statement in statements(cluster.pg_dump(database, "-s"))]
     if not privileges:
         found = [statement for statement in found
                  if not re.match(r"(GRANT|REVOKE|ALTER DEFAULT PRIVILEGES)\b|ALTER .* OWNER TO ", statement)]

@@ -385,7 +385,10 @@ const char wb_pg_depend_sql[] =
 const char wb_pg_comment_sql[] =
     "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 OR classoid = 2615";
 
-/* Extensions' own objects are left out by the reader, by the address that stands in front. */
+/*
+ * Extensions' own objects are left out by the reader, by the address that stands in front. Subscriptions are nobody's, and
+ * until 13 not everybody may see their oid.
+ */
 const char wb_pg_not_compared_sql[] =
     "SELECT 2616, o.oid, 'operator class ' || quote_ident(n.nspname) || '.' || quote_ident(o.opcname)"
     " FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE " USERS
@@ -406,7 +409,7 @@ const char wb_pg_not_compared_sql[] =
     " WHERE o.oid >= 16384"
     " UNION ALL SELECT 1418, o.umid, 'user mapping of ' || o.usename || ' for ' || quote_ident(o.srvname)"
     " FROM pg_user_mappings o"
-    " UNION ALL SELECT 6100, o.oid, 'subscription ' || quote_ident(o.subname) FROM pg_subscription o"
+    " UNION ALL SELECT 6100, 0, 'subscription ' || quote_ident(o.subname) FROM pg_subscription o"
     " WHERE o.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " UNION ALL SELECT 1259, c.oid, 'tablespace of ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.reltablespace <> 0 AND c.relkind <> 't'"
