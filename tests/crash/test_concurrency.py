@@ -14,7 +14,7 @@ from support.program import wait_until
 
 pytestmark = pytest.mark.engine("postgresql")
 
-STARTERS = int(os.environ.get("STARTERS", 16))
+STARTERS = int(os.environ.get("STARTERS", 64))
 
 STEPS = [
     Step("a1", "CREATE TABLE trace (what text)", history.make_table("item"), history.SLOW_FUNCTION,
