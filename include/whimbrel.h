@@ -425,13 +425,20 @@ struct wb_diff_result {
 };
 
 /*
- * What makes the schema `from` like the schema `to`. Each is a database's URL, an SQL file or a folder of them,
- * "history" (all revisions) or "history@REVISION". Files and revisions are applied to a scratch database, which is made
- * on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again. Databases
- * that are named are only read. WB_EUSAGE: on SQLite, which is not compared yet.
+ * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions)
+ * or "history@REVISION".
  */
-WB_API enum wb_code wb_diff(wb_project *project, const char *from, const char *to, struct wb_diff_result *ret_result,
-                            struct wb_error *err);
+struct wb_diff_options {
+    const char *from, *to;
+};
+
+/*
+ * What makes the schema `from` like the schema `to`. Files and revisions are applied to a scratch database, which is
+ * made on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again.
+ * Databases that are named are only read. WB_EUSAGE: on SQLite, which is not compared yet.
+ */
+WB_API enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options,
+                            struct wb_diff_result *ret_result, struct wb_error *err);
 WB_API void wb_diff_result_free(struct wb_diff_result *result);
 
 /* ---- Becoming the application --------------------------------------------------------------------------------- */

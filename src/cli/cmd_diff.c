@@ -54,10 +54,10 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     bool down = wb_cli_has(cli, "down");
-    const char *from = wb_cli_word(cli, down ? 1 : 0), *to = wb_cli_word(cli, down ? 0 : 1);
+    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0), .to = wb_cli_word(cli, down ? 0 : 1)};
     struct wb_diff_result result;
     WB_TRY(wb_cli_catch_signals(cli, err));
-    WB_TRY(wb_diff(cli->project, from, to, &result, err));
+    WB_TRY(wb_diff(cli->project, &options, &result, err));
     if (cli->report.json)
         wb_report_json(diff_json(&result));
     else
@@ -71,7 +71,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     return WB_OK;
 }
 
-static const struct wb_option options[] = {
+static const struct wb_option command_options[] = {
     {"down", 0, NULL, "the way back: from TO to FROM", NULL},
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
     {"scratch", 0, "URL", "the server where scratch databases are made (default: that of a URL here, or of --url)",
@@ -94,8 +94,8 @@ const struct wb_command wb_cmd_diff = {
         "Tables are altered, never dropped and made again. What would need that is said, with exit status 1. What is\n"
         "not compared is said by name. Owners, privileges and the order of columns are not compared; whimbrel's own\n"
         "tables are left out. PostgreSQL only so far.",
-    .options = options,
-    .option_count = WB_COUNT(options),
+    .options = command_options,
+    .option_count = WB_COUNT(command_options),
     .examples = (const char *const[]){"whimbrel diff history schema.sql", "what a revision would have to do",
                                       "whimbrel diff --exit-code history postgresql://app@localhost/app",
                                       "whether somebody has changed the database by hand", NULL},

@@ -266,13 +266,13 @@ static struct wb_name_list not_compared(struct comparing *comparing)
     return wb_name_list_of(&names);
 }
 
-static enum wb_code compare(struct comparing *comparing, const char *from, const char *to,
+static enum wb_code compare(struct comparing *comparing, const struct wb_diff_options *options,
                             struct wb_diff_result *ret_result, struct wb_error *err)
 {
     const char *own_tables[2];
     struct wb_diff diff;
-    WB_TRY(parse_side(comparing, from, &comparing->from, err));
-    WB_TRY(parse_side(comparing, to, &comparing->to, err));
+    WB_TRY(parse_side(comparing, options->from, &comparing->from, err));
+    WB_TRY(parse_side(comparing, options->to, &comparing->to, err));
     WB_TRY(wb_config_get(comparing->project->config, WB_KEY_VERSION_TABLE, &own_tables[0], err));
     WB_TRY(wb_config_get(comparing->project->config, WB_KEY_LEDGER_TABLE, &own_tables[1], err));
     comparing->read_options = (struct wb_read_options){own_tables, WB_COUNT(own_tables)};
@@ -296,12 +296,12 @@ static void comparing_free(struct comparing *comparing)
     free(comparing);
 }
 
-enum wb_code wb_diff(wb_project *project, const char *from, const char *to, struct wb_diff_result *ret_result,
+enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options, struct wb_diff_result *ret_result,
                      struct wb_error *err)
 {
     struct comparing *comparing = wb_malloc(sizeof *comparing);
     *comparing = (struct comparing){.project = project};
-    enum wb_code code = compare(comparing, from, to, ret_result, err);
+    enum wb_code code = compare(comparing, options, ret_result, err);
     if (code != WB_OK)
         comparing_free(comparing);
     return code;
