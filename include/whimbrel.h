@@ -425,8 +425,8 @@ struct wb_diff_result {
 };
 
 /*
- * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions)
- * or "history@REVISION".
+ * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions),
+ * "history@REVISION", "source" (the schema source of the configuration) or "live" (the project's database).
  */
 struct wb_diff_options {
     const char *from, *to;

@@ -54,7 +54,8 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     bool down = wb_cli_has(cli, "down");
-    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0), .to = wb_cli_word(cli, down ? 0 : 1)};
+    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0),
+                                            .to = wb_cli_word(cli, down ? 0 : 1)};
     struct wb_diff_result result;
     WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(wb_diff(cli->project, &options, &result, err));
@@ -74,6 +75,8 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 static const struct wb_option command_options[] = {
     {"down", 0, NULL, "the way back: from TO to FROM", NULL},
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
+    {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
+     "schema_source"},
     {"scratch", 0, "URL", "the server where scratch databases are made (default: that of a URL here, or of --url)",
      "scratch_url"},
 };
@@ -85,7 +88,8 @@ const struct wb_command wb_cmd_diff = {
     .description =
         "Prints the statements that make the schema FROM like the schema TO, in an order in which they can be run.\n"
         "Each of the two is a database's URL, an .sql file, a folder of them (in whatever order they need), `history`\n"
-        "(what all revisions make) or `history@REVISION`. Databases are only read.\n"
+        "(what all revisions make), `history@REVISION`, `source` (the schema source, see whimbrel.ini(5)) or `live` (the\n"
+        "project's database). Databases are only read.\n"
         "\n"
         "Files and revisions are applied to a scratch database and read back, so that both sides are spelt by the same\n"
         "server. It is made on the server of `scratch_url`, of a URL among the two, or of the project, by a role that\n"
