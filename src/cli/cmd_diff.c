@@ -2,47 +2,19 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/log.h"
 
 static json_t *diff_json(const struct wb_diff_result *result)
 {
-    json_t *changes = json_array();
-    for (size_t i = 0; i < result->count; i++) {
-        const struct wb_difference *item = &result->items[i];
-        json_array_append_new(
-            changes, json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
-                               wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
-                               item->destructive, "statements", wb_json_names(item->statements)));
-    }
-    return json_pack("{s:o, s:o, s:o}", "changes", changes, "impossible", wb_json_names(result->impossible),
-                     "not_compared", wb_json_names(result->not_compared));
-}
-
-/* Statements of one line stand together, others by themselves. */
-static void print_statements(const struct wb_diff_result *result)
-{
-    bool first = true, was_long = false;
-    for (size_t i = 0; i < result->count; i++) {
-        const struct wb_difference *item = &result->items[i];
-        for (size_t k = 0; k < item->statements.count; k++) {
-            const char *sql = item->statements.items[k];
-            bool is_long = strchr(sql, '\n') != NULL;
-            if (!first && (is_long || was_long))
-                puts("");
-            printf("%s;\n", sql);
-            first = false;
-            was_long = is_long;
-        }
-    }
+    return json_pack("{s:o, s:o, s:o}", "changes", wb_changes_json(result), "impossible",
+                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared));
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
 {
-    for (size_t i = 0; i < result->not_compared.count; i++)
-        wb_log_message(report, WB_LOG_WARNING, "not compared: %s", result->not_compared.items[i]);
-    for (size_t i = 0; i < result->impossible.count; i++)
-        wb_log_message(report, WB_LOG_ERROR, "%s", result->impossible.items[i]);
+    wb_log_not_covered(report, result);
     for (size_t i = 0; i < result->count; i++)
         if (result->items[i].destructive)
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
@@ -62,7 +34,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     if (cli->report.json)
         wb_report_json(diff_json(&result));
     else
-        print_statements(&result);
+        fputs(result.sql, stdout);
     report_rest(&cli->report, &result);
     if (result.impossible.count)
         *ret_status = WB_EXIT_FAILED;

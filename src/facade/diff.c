@@ -3,56 +3,33 @@
 #include "facade/difference.h"
 #include "facade/schema.h"
 
-struct comparing {
-    struct wb_arena arena;
-    struct wb_schema from, to;
-};
-
-static enum wb_code read_schemas(struct comparing *comparing, wb_project *project,
-                                 const struct wb_diff_options *options, struct wb_error *err)
+static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_options *options, struct wb_error *err)
 {
-    struct wb_schema_context context;
-    WB_TRY(wb_schema_context_init(&context, project, &comparing->arena, err));
-    WB_TRY(wb_schema_parse(&context, options->from, &comparing->from, err));
-    WB_TRY(wb_schema_parse(&context, options->to, &comparing->to, err));
-    return wb_schema_read_both(&context, &comparing->from, &comparing->to, err);
-}
-
-static enum wb_code compare(struct comparing *comparing, wb_project *project, const struct wb_diff_options *options,
-                            struct wb_diff_result *ret_result, struct wb_error *err)
-{
-    enum wb_code code = read_schemas(comparing, project, options, err);
-    const struct wb_backend *backend = comparing->to.session ? comparing->to.session->backend : NULL;
-    wb_schema_close(&comparing->from);
-    wb_schema_close(&comparing->to);
-    WB_TRY(code);
-    ret_result->internal = comparing;
-    wb_difference_make(&comparing->arena, backend, &comparing->from.catalog, &comparing->to.catalog, ret_result);
-    return WB_OK;
-}
-
-static void comparing_free(struct comparing *comparing)
-{
-    wb_schema_release(&comparing->from);
-    wb_schema_release(&comparing->to);
-    wb_arena_release(&comparing->arena);
-    free(comparing);
+    WB_TRY(wb_schema_parse(&pair->context, options->from, &pair->from, err));
+    WB_TRY(wb_schema_parse(&pair->context, options->to, &pair->to, err));
+    return wb_schema_pair_read(pair, err);
 }
 
 enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options, struct wb_diff_result *ret_result,
                      struct wb_error *err)
 {
-    struct comparing *comparing = wb_malloc(sizeof *comparing);
-    *comparing = (struct comparing){.arena = WB_ARENA_INIT, .from = WB_SCHEMA_INIT, .to = WB_SCHEMA_INIT};
-    enum wb_code code = compare(comparing, project, options, ret_result, err);
-    if (code != WB_OK)
-        comparing_free(comparing);
-    return code;
+    struct wb_schema_pair *pair;
+    WB_TRY(wb_schema_pair_new(project, &pair, err));
+    enum wb_code code = compare(pair, options, err);
+    wb_schema_close(&pair->from);
+    wb_schema_close(&pair->to);
+    if (code != WB_OK) {
+        wb_schema_pair_free(pair);
+        return code;
+    }
+    wb_difference_make(&pair->arena, pair->backend, &pair->from.catalog, &pair->to.catalog, ret_result);
+    ret_result->internal = pair;
+    return WB_OK;
 }
 
 void wb_diff_result_free(struct wb_diff_result *result)
 {
     if (result->internal)
-        comparing_free(result->internal);
+        wb_schema_pair_free(result->internal);
     *result = (struct wb_diff_result){0};
 }

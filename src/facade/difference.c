@@ -6,6 +6,8 @@
 #include "diff/diff.h"
 #include "facade/project.h"
 
+/* ---- The differences ---------------------------------------------------------------------------------------------- */
+
 struct making {
     struct wb_arena *arena;
     const struct wb_backend *backend;
@@ -15,11 +17,11 @@ struct making {
     } differences;
 };
 
-static bool destroys(struct making *making, const char *sql)
+static bool destroys(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
 {
     struct wb_statement_list statements = {0};
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
-    if (making->backend->split(making->arena, wb_slice(sql), 1, &statements, &ignored) != WB_OK)
+    if (backend->split(arena, wb_slice(sql), 1, &statements, &ignored) != WB_OK)
         return false;
     for (size_t i = 0; i < statements.count; i++)
         if (statements.items[i].flags & WB_STATEMENT_DESTRUCTIVE)
@@ -61,7 +63,7 @@ static void add_difference(struct making *making, const struct wb_change *change
                                          .fields = wb_name_list_of(&fields),
                                          .statements = wb_name_list_of(&statements)};
     for (size_t i = 0; i < statements.count; i++)
-        difference->destructive |= destroys(making, statements.items[i]);
+        difference->destructive |= destroys(making->arena, making->backend, statements.items[i]);
 }
 
 static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_catalog *from,
@@ -87,6 +89,47 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend
     *ret_result = (struct wb_diff_result){.items = making.differences.items,
                                           .count = making.differences.count,
                                           .impossible = wb_name_list_of(&diff.impossible),
-                                          .not_compared = not_compared(arena, from, to),
-                                          .internal = ret_result->internal};
+                                          .not_compared = not_compared(arena, from, to)};
+    ret_result->sql = wb_difference_script(arena, backend, ret_result, NULL);
+}
+
+/* ---- The script --------------------------------------------------------------------------------------------------- */
+
+/* What is not brought back with something that was dropped; NULL when nothing was lost by that. */
+static const char *lost_with(const struct wb_difference *item, const struct wb_diff_result *undone)
+{
+    for (size_t i = 0; undone && strcmp(item->action, "create") == 0 && i < undone->count; i++) {
+        const struct wb_difference *other = &undone->items[i];
+        if (other->destructive && strcmp(other->action, "drop") == 0 && strcmp(other->kind, item->kind) == 0 &&
+            strcmp(other->name, item->name) == 0)
+            return strcmp(item->kind, "column") == 0 ? "its values are not restored" : "its rows are not restored";
+    }
+    return NULL;
+}
+
+/* A statement of one line stands with its neighbours of one line, others by themselves. */
+static void append_statement(struct wb_str *script, const char *sql, const char *remark, bool *was_long)
+{
+    bool is_long = strchr(sql, '\n') != NULL;
+    if (script->length && (is_long || *was_long))
+        wb_str_append_char(script, '\n');
+    wb_str_printf(script, "%s;%s%s\n", sql, remark ? " -- " : "", remark ? remark : "");
+    *was_long = is_long;
+}
+
+const char *wb_difference_script(struct wb_arena *arena, const struct wb_backend *backend,
+                                 const struct wb_diff_result *result, const struct wb_diff_result *undone)
+{
+    WB_AUTO(wb_str) script = WB_STR_INIT;
+    bool was_long = false;
+    for (size_t i = 0; i < result->count; i++) {
+        const struct wb_difference *item = &result->items[i];
+        const char *lost = lost_with(item, undone);
+        for (size_t k = 0; k < item->statements.count; k++) {
+            const char *sql = item->statements.items[k];
+            bool marked = item->destructive && destroys(arena, backend, sql);
+            append_statement(&script, sql, marked ? "destroys data" : k == 0 ? lost : NULL, &was_long);
+        }
+    }
+    return wb_arena_strdup(arena, wb_str_text(&script));
 }

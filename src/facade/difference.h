@@ -6,8 +6,15 @@
 #include "db/backend.h"
 #include "whimbrel.h"
 
-/* What leads from the one to the other. In `arena`, but for what the catalogs have; `internal` is left alone. */
+/* What leads from the one schema to the other. `internal` is NULL: the caller says who ends what the result refers to. */
 void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend, const struct wb_catalog *from,
                         const struct wb_catalog *to, struct wb_diff_result *ret_result);
+
+/*
+ * The statements of `result` as a script, in `arena`. What destroys data is marked by a comment; so is what brings back
+ * the structure, but not the data, of what `undone` (or NULL) has dropped.
+ */
+const char *wb_difference_script(struct wb_arena *arena, const struct wb_backend *backend,
+                                 const struct wb_diff_result *result, const struct wb_diff_result *undone);
 
 #endif

@@ -117,15 +117,31 @@ static enum wb_code open_database(struct wb_schema_context *context, struct wb_s
     return WB_OK;
 }
 
+static enum wb_code make_target(struct wb_schema_context *context, struct wb_schema *schema,
+                                struct wb_target *ret_target, struct wb_error *err)
+{
+    WB_TRY(wb_project_target_for(context->project, &schema->scratch.url, ignore_event, ret_target, err));
+    ret_target->session = schema->scratch.session;
+    return WB_OK;
+}
+
+enum wb_code wb_schema_stamp(struct wb_schema_context *context, struct wb_schema *schema,
+                             const struct wb_revision_set *revisions, const struct wb_names *goals,
+                             struct wb_error *err)
+{
+    struct wb_target target;
+    WB_TRY(make_target(context, schema, &target, err));
+    return wb_migrate_stamp(&target, revisions, goals, false, err);
+}
+
 enum wb_code wb_schema_migrate(struct wb_schema_context *context, struct wb_schema *schema,
                                const struct wb_revision_set *revisions, enum wb_direction direction, const char *goal,
                                struct wb_error *err)
 {
+    const struct wb_migration migration = {.revisions = revisions, .direction = direction, .goal = goal};
     struct wb_target target;
-    WB_TRY(wb_project_target_for(context->project, &schema->scratch.url, ignore_event, &target, err));
-    target.session = schema->scratch.session;
-    WB_TRY(
-        wb_migrate(&target, &(struct wb_migration){.revisions = revisions, .direction = direction, .goal = goal}, err));
+    WB_TRY(make_target(context, schema, &target, err));
+    WB_TRY(wb_migrate(&target, &migration, err));
     return schema->session->backend->reset(schema->session, err);
 }
 
@@ -176,7 +192,7 @@ static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_sc
     return schema->session->backend->reset(schema->session, err);
 }
 
-static enum wb_code open_schema(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
     if (schema->kind == WB_SCHEMA_DATABASE)
         return open_database(context, schema, err);
@@ -240,13 +256,14 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
     return err->code;
 }
 
-enum wb_code wb_schema_read_both(struct wb_schema_context *context, struct wb_schema *a, struct wb_schema *b,
-                                 struct wb_error *err)
+enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
 {
-    struct reading readings[2] = {{a, &context->read_options, WB_OK, WB_ERROR_INIT},
-                                  {b, &context->read_options, WB_OK, WB_ERROR_INIT}};
-    WB_TRY(open_schema(context, a, err));
-    WB_TRY(open_schema(context, b, err));
+    const struct wb_read_options *options = &pair->context.read_options;
+    struct reading readings[2] = {{&pair->from, options, WB_OK, WB_ERROR_INIT},
+                                  {&pair->to, options, WB_OK, WB_ERROR_INIT}};
+    WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
+    WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
+    pair->backend = pair->to.session->backend;
     return read_at_once(readings, err);
 }
 
@@ -255,4 +272,26 @@ enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_s
 {
     return schema->session->backend->read_catalog(schema->session, &context->read_options, context->arena, ret_catalog,
                                                   err);
+}
+
+/* ---- Two of them -------------------------------------------------------------------------------------------------- */
+
+enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err)
+{
+    struct wb_schema_pair *pair = wb_malloc(sizeof *pair);
+    *pair = (struct wb_schema_pair){.arena = WB_ARENA_INIT, .from = WB_SCHEMA_INIT, .to = WB_SCHEMA_INIT};
+    enum wb_code code = wb_schema_context_init(&pair->context, project, &pair->arena, err);
+    if (code == WB_OK)
+        *ret_pair = pair;
+    else
+        wb_schema_pair_free(pair);
+    return code;
+}
+
+void wb_schema_pair_free(struct wb_schema_pair *pair)
+{
+    wb_schema_release(&pair->from);
+    wb_schema_release(&pair->to);
+    wb_arena_release(&pair->arena);
+    free(pair);
 }

@@ -51,18 +51,39 @@ enum wb_code wb_schema_parse(struct wb_schema_context *context, const char *text
 /* What the revisions make up to these (expressions; none: nothing). */
 void wb_schema_of_history(const struct wb_names *goals, struct wb_schema *schema);
 
+/*
+ * Two schemas that are compared. Lives as long as the results that are made from it: wb_diff_result_free ends the one
+ * that is its `internal`.
+ */
+struct wb_schema_pair {
+    struct wb_arena arena;
+    struct wb_schema_context context;
+    struct wb_schema from, to;
+    const struct wb_backend *backend; /* theirs, once they were read */
+};
+
+enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err);
+void wb_schema_pair_free(struct wb_schema_pair *pair);
+
 /* Opens both, one after the other, and reads both at once. They stay open. */
-enum wb_code wb_schema_read_both(struct wb_schema_context *context, struct wb_schema *a, struct wb_schema *b,
-                                 struct wb_error *err);
+enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
 
 /* Reads one that is open again, into `ret_catalog`, in the context's arena. */
 enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_schema *schema,
                                   struct wb_catalog *ret_catalog, struct wb_error *err);
 
+/* Connects to a database; makes and fills a scratch database. */
+enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err);
+
 /* Migrates the scratch database of one that is open and of HISTORY. */
 enum wb_code wb_schema_migrate(struct wb_schema_context *context, struct wb_schema *schema,
                                const struct wb_revision_set *revisions, enum wb_direction direction, const char *goal,
                                struct wb_error *err);
+
+/* Makes that database say that it is at these revisions. */
+enum wb_code wb_schema_stamp(struct wb_schema_context *context, struct wb_schema *schema,
+                             const struct wb_revision_set *revisions, const struct wb_names *goals,
+                             struct wb_error *err);
 
 /* Ends the session, and drops the scratch database; the catalog stays. */
 void wb_schema_close(struct wb_schema *schema);
