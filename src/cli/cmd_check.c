@@ -81,7 +81,8 @@ static const struct wb_option command_options[] = {
     {"no-database", 0, NULL, "don't ask where the database is: only the revisions and the schema source", NULL},
     {"schema", 0, "SOURCE",
      "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
-    {"scratch", 0, "URL", "the server where scratch databases are made (default: that of --url)", "scratch_url"},
+    {"scratch", 0, "URL",
+     "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
 };
 
 const struct wb_command wb_cmd_check = {

@@ -49,7 +49,8 @@ static const struct wb_option command_options[] = {
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
     {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
      "schema_source"},
-    {"scratch", 0, "URL", "the server where scratch databases are made (default: that of a URL here, or of --url)",
+    {"scratch", 0, "URL",
+     "the server where scratch databases are made; `initdb`: one for this run (default: that of a URL here, or of --url)",
      "scratch_url"},
 };
 

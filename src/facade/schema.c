@@ -19,7 +19,7 @@ static void ignore_event(const struct wb_event *event, void *user)
 enum wb_code wb_schema_context_init(struct wb_schema_context *context, wb_project *project, struct wb_arena *arena,
                                     struct wb_error *err)
 {
-    *context = (struct wb_schema_context){.project = project, .arena = arena};
+    *context = (struct wb_schema_context){.project = project, .arena = arena, .server = WB_PRIVATE_SERVER_INIT};
     WB_TRY(wb_config_get(project->config, WB_KEY_VERSION_TABLE, &context->own_tables[0], err));
     WB_TRY(wb_config_get(project->config, WB_KEY_LEDGER_TABLE, &context->own_tables[1], err));
     context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables)};
@@ -47,6 +47,7 @@ static enum wb_code parse_live(struct wb_schema_context *context, struct wb_sche
     WB_TRY(wb_config_get_url(context->project->config, &url, err));
     schema->kind = WB_SCHEMA_DATABASE;
     schema->url = *url;
+    context->is_fixed = true;
     return WB_OK;
 }
 
@@ -57,6 +58,7 @@ static enum wb_code parse_url(struct wb_schema_context *context, const char *tex
     schema->kind = WB_SCHEMA_DATABASE;
     WB_TRY(wb_url_parse(context->arena, text, url, err));
     schema->url = *url;
+    context->is_fixed = true;
     if (!context->scratch)
         context->scratch = url;
     return WB_OK;
@@ -87,20 +89,38 @@ enum wb_code wb_schema_parse(struct wb_schema_context *context, const char *text
     return err->code;
 }
 
+static enum wb_code start_server(struct wb_schema_context *context, struct wb_error *err)
+{
+    WB_TRY(wb_private_server_start(&context->server, context->arena, context->project->cancel_fd, err));
+    context->scratch = &context->server.url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
+static enum wb_code use_setting(struct wb_schema_context *context, const char *setting, struct wb_error *err)
+{
+    if (strcmp(setting, "initdb") == 0)
+        return start_server(context, err);
+    struct wb_url *url = WB_NEW(context->arena, struct wb_url);
+    WB_TRY(wb_url_parse(context->arena, setting, url, err));
+    context->scratch = url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
 /* The server of scratch databases: that of the setting, of a URL that is compared, or of the project's. */
 static enum wb_code find_scratch(struct wb_schema_context *context, struct wb_error *err)
 {
     const char *setting;
+    if (context->scratch && context->server.folder)
+        return WB_OK;
     WB_TRY(wb_config_get(context->project->config, WB_KEY_SCRATCH_URL, &setting, err));
-    if (setting) {
-        struct wb_url *url = WB_NEW(context->arena, struct wb_url);
-        WB_TRY(wb_url_parse(context->arena, setting, url, err));
-        context->scratch = url;
-    }
+    if (setting)
+        return use_setting(context, setting, err);
     if (context->scratch || wb_config_get_url(context->project->config, &context->scratch, err) == WB_OK)
         return WB_OK;
     wb_error_hint(err, "Files and revisions are applied to a scratch database: name a PostgreSQL server for it with "
-                       "--scratch URL.");
+                       "--scratch URL, or --scratch initdb for one that is made and dropped.");
     return err->code;
 }
 
@@ -177,6 +197,28 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
     return WB_OK;
 }
 
+/* Whether another server would do, after a failure of this kind: with one that is started for it. */
+static bool can_fall_back(const struct wb_schema_context *context, enum wb_code code)
+{
+    return (code == WB_EREFUSED || code == WB_EUNREACHABLE || code == WB_ENOHOST) && !context->is_fixed &&
+           strcmp(context->scratch->engine, "postgresql") == 0 && wb_private_server_is_possible();
+}
+
+static enum wb_code make_scratch(struct wb_schema_context *context, struct wb_schema *schema,
+                                 const struct wb_session_options *options, struct wb_error *err)
+{
+    enum wb_code code = wb_scratch_open(&schema->scratch, context->scratch, options, err);
+    if (!can_fall_back(context, code))
+        return code;
+    wb_project_warn(context->project,
+                    wb_arena_printf(context->arena, "%s; scratch databases are made on a server of their own instead",
+                                    err->message));
+    wb_scratch_release(&schema->scratch);
+    wb_error_release(err);
+    WB_TRY(start_server(context, err));
+    return wb_scratch_open(&schema->scratch, context->scratch, options, err);
+}
+
 static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
     const struct wb_session_options options = {
@@ -186,7 +228,7 @@ static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_sc
         wb_error_hint(err, "Name a PostgreSQL server for the scratch database with --scratch URL.");
         return err->code;
     }
-    WB_TRY(wb_scratch_open(&schema->scratch, context->scratch, &options, err));
+    WB_TRY(make_scratch(context, schema, &options, err));
     schema->session = schema->scratch.session;
     WB_TRY(fill_scratch(context, schema, err));
     return schema->session->backend->reset(schema->session, err);
@@ -279,7 +321,8 @@ enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_s
 enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err)
 {
     struct wb_schema_pair *pair = wb_malloc(sizeof *pair);
-    *pair = (struct wb_schema_pair){.arena = WB_ARENA_INIT, .from = WB_SCHEMA_INIT, .to = WB_SCHEMA_INIT};
+    *pair = (struct wb_schema_pair){
+        .arena = WB_ARENA_INIT, .from = WB_SCHEMA_INIT, .to = WB_SCHEMA_INIT, .context.server = WB_PRIVATE_SERVER_INIT};
     enum wb_code code = wb_schema_context_init(&pair->context, project, &pair->arena, err);
     if (code == WB_OK)
         *ret_pair = pair;
@@ -292,6 +335,7 @@ void wb_schema_pair_free(struct wb_schema_pair *pair)
 {
     wb_schema_release(&pair->from);
     wb_schema_release(&pair->to);
+    wb_private_server_stop(&pair->context.server);
     wb_arena_release(&pair->arena);
     free(pair);
 }

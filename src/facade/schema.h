@@ -6,6 +6,7 @@
 #ifndef WB_FACADE_SCHEMA_H
 #define WB_FACADE_SCHEMA_H
 
+#include "author/private_server.h"
 #include "author/scratch.h"
 #include "catalog/object.h"
 #include "db/backend.h"
@@ -15,9 +16,11 @@
 /* What the schemas of one comparison share. */
 struct wb_schema_context {
     wb_project *project;
-    struct wb_arena *arena;       /* outlives them */
-    const struct wb_url *scratch; /* where scratch databases are made; NULL until one is needed */
-    const char *own_tables[2];    /* whimbrel's, which are left out */
+    struct wb_arena *arena;          /* outlives them */
+    const struct wb_url *scratch;    /* where scratch databases are made; NULL until one is needed */
+    bool is_fixed;                   /* it must be that one: by the setting, or because a database there is compared */
+    struct wb_private_server server; /* started where no other can be used */
+    const char *own_tables[2];       /* whimbrel's, which are left out */
     struct wb_read_options read_options;
 };
 

@@ -1,9 +1,15 @@
 """`create` from a schema source, and `check`: what is written, what is tried, what is refused, what is left behind."""
 
 import re
+import shutil
 import sys
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
+
+from support.program import wait_until
 
 pytestmark = pytest.mark.engine("postgresql")
 
@@ -235,3 +241,39 @@ def test_check_as_json(whimbrel, project, database, schema):
     whimbrel("upgrade").ok()
     assert whimbrel("check", "--json").ok().json()["ok"] is True
     assert "up_to_date" not in whimbrel("check", "--json", "--no-database").ok().json()
+
+
+@pytest.fixture
+def short_folder():
+    """A temporary folder in which a socket's path has room, and which servers can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="wb-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_server_of_its_own(whimbrel, files, short_folder):
+    """With initdb, in a temporary folder: nothing of it is left, even after a kill."""
+    (files.folder / "schema.sql").write_text(USERS)
+    whimbrel.environment["TMPDIR"] = str(short_folder)
+    check = ["check", "--no-database", "--schema", "schema.sql"]
+    assert "CREATE TABLE public.users" in created(whimbrel, "users", "--schema", "schema.sql", "--scratch", "initdb")
+    done = whimbrel(*check, "--url", "postgresql://nobody@127.0.0.1:1/nothing", env={"PATH": "/nowhere"}).ok()
+    assert "on a server of their own" in done.err
+    assert list(short_folder.iterdir()) == []
+    (files.folder / "schema.sql").write_text("SELECT pg_sleep(100);")
+    running = whimbrel.start(*check, "--scratch", "initdb")
+    assert wait_until(lambda: list(short_folder.glob("*/data/postmaster.pid")))
+    time.sleep(0.5)
+    running.process.kill()
+    assert wait_until(lambda: list(short_folder.iterdir()) == [])
+
+
+def test_a_role_that_may_not_make_databases(whimbrel, project, database, cluster, schema):
+    cluster.psql("postgres", script="DROP ROLE IF EXISTS meek; CREATE ROLE meek LOGIN PASSWORD 'meek'")
+    schema(USERS)
+    url = cluster.tcp_url(database.name, "meek", "meek")
+    done = whimbrel("create", "users", "--url", url).ok()
+    assert "the role may not make a scratch database; scratch databases are made on a server of their own" in done.err
+    assert "meek:meek" not in done.err
+    whimbrel("create", "users", "--url", url, "--against", "live").failed(4, "CREATEDB")
