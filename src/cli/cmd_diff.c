@@ -15,26 +15,35 @@ static json_t *diff_json(const struct wb_diff_result *result)
                                wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
                                item->destructive, "statements", wb_json_names(item->statements)));
     }
-    return json_pack("{s:o, s:o, s:o}", "changes", changes, "impossible", wb_json_names(result->impossible),
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes", changes,
+                     "closing", wb_json_names(result->closing), "impossible", wb_json_names(result->impossible),
                      "not_compared", wb_json_names(result->not_compared));
 }
 
+struct printing {
+    bool any, was_long;
+};
+
 /* Statements of one line stand together, others by themselves. */
-static void print_statements(const struct wb_diff_result *result)
+static void print_statements(struct printing *printing, struct wb_name_list statements)
 {
-    bool first = true, was_long = false;
-    for (size_t i = 0; i < result->count; i++) {
-        const struct wb_difference *item = &result->items[i];
-        for (size_t k = 0; k < item->statements.count; k++) {
-            const char *sql = item->statements.items[k];
-            bool is_long = strchr(sql, '\n') != NULL;
-            if (!first && (is_long || was_long))
-                puts("");
-            printf("%s;\n", sql);
-            first = false;
-            was_long = is_long;
-        }
+    for (size_t i = 0; i < statements.count; i++) {
+        const char *sql = statements.items[i];
+        bool is_long = strchr(sql, '\n') != NULL;
+        if (printing->any && (is_long || printing->was_long))
+            puts("");
+        printf("%s;\n", sql);
+        *printing = (struct printing){true, is_long};
     }
+}
+
+static void print_script(const struct wb_diff_result *result)
+{
+    struct printing printing = {0};
+    print_statements(&printing, result->opening);
+    for (size_t i = 0; i < result->count; i++)
+        print_statements(&printing, result->items[i].statements);
+    print_statements(&printing, result->closing);
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
@@ -61,7 +70,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     if (cli->report.json)
         wb_report_json(diff_json(&result));
     else
-        print_statements(&result);
+        print_script(&result);
     report_rest(&cli->report, &result);
     if (result.impossible.count)
         *ret_status = WB_EXIT_FAILED;

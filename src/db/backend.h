@@ -245,6 +245,16 @@ struct wb_backend {
 
     /* Adds the statements that make the change, without semicolons, in `arena`. NULL where there is no read_catalog. */
     void (*write_change)(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
+
+    /* What of a table it can change where it is; NULL: everything that write_change has words for. */
+    wb_in_place_fn *in_place;
+
+    /*
+     * The statements that have to stand before and behind those of all the changes of the schema `from`: settings. NULL:
+     * none.
+     */
+    void (*write_frame)(const struct wb_catalog *from, const struct wb_change_list *changes, struct wb_arena *arena,
+                        struct wb_names *opening, struct wb_names *closing);
 };
 
 /* The engine of that name; the URL has been checked, so there always is one. */

@@ -74,6 +74,20 @@ static bool is_moved_type(const struct wb_pair *pair)
     return pair->moved && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
 }
 
+/* What happens to a table that is rebuilt, and to its parts, is one operation. */
+static void add_rebuilt(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    if (pair->state == WB_PAIR_REBUILD)
+        ordering->alter_of[i] = add_operation(ordering, WB_REBUILD, pair);
+    size_t rebuild = ordering->alter_of[number_of(ordering, pair->rebuilt_with)];
+    if (pair->state == WB_PAIR_ALTER)
+        ordering->alter_of[i] = rebuild;
+    if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
+        ordering->drop_of[i] = rebuild;
+    if (pair->state == WB_PAIR_CREATE || pair->state == WB_PAIR_RECREATE)
+        ordering->create_of[i] = rebuild;
+}
+
 static void add_operations(struct ordering *ordering)
 {
     size_t count = ordering->pairs->count;
@@ -83,6 +97,10 @@ static void add_operations(struct ordering *ordering)
     for (size_t i = 0; i < count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         ordering->drop_of[i] = ordering->alter_of[i] = ordering->create_of[i] = NONE;
+        if (pair->rebuilt_with) {
+            add_rebuilt(ordering, pair, i);
+            continue;
+        }
         if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
             ordering->drop_of[i] = add_operation(ordering, is_moved_type(pair) ? WB_DROP_MOVED : WB_DROP, pair);
         if (pair->state == WB_PAIR_ALTER)
@@ -156,7 +174,7 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
     struct wb_arena *arena = &ordering->scratch;
     const char *names[3] = {NULL};
     if (info->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX))
-        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema, object->name);
+        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema ? object->schema : "", object->name);
     if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
     if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)
@@ -229,7 +247,7 @@ static bool join(struct ordering *ordering, size_t number, size_t host, bool upw
     struct operation *operation = &ordering->operations.items[number];
     const struct numbers *next = upwards ? &operation->before : &operation->after;
     size_t search = ++ordering->search;
-    for (size_t i = 0; i < next->count; i++) {
+    for (size_t i = 0; !ordering->pairs->whole && i < next->count; i++) {
         size_t other = host_of(ordering, next->items[i]);
         if (other != host && other != number && reaches(ordering, other, host, upwards, search))
             return false;
@@ -256,8 +274,11 @@ static size_t creating_host(const struct ordering *ordering, const struct wb_obj
 /* What is dropped with its parent; a sequence with the column that owns it. */
 static size_t dropping_host(const struct ordering *ordering, const struct wb_object *object)
 {
-    if (object->parent)
-        return ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->parent->index])];
+    const struct wb_object *owner = ordering->pairs->whole && object->part_of ? object->part_of : object->parent;
+    if (owner) {
+        const struct wb_pair *pair = ordering->pairs->of_before[owner->index];
+        return (pair->state == WB_PAIR_REBUILD ? ordering->alter_of : ordering->drop_of)[number_of(ordering, pair)];
+    }
     if (object->kind != WB_KIND_SEQUENCE)
         return NONE;
     const struct wb_object_list *dependents = &ordering->pairs->dependents[object->index];
@@ -278,7 +299,7 @@ static bool join_creations(struct ordering *ordering, bool parts_of)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->create_of[i];
-        if (number == NONE || ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
+        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
             continue;
         size_t host = creating_host(ordering, pair->after);
         any |= host != NONE && join(ordering, number, host, true);
@@ -292,7 +313,8 @@ static bool join_drops(struct ordering *ordering)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->drop_of[i];
-        if (number == NONE || ordering->operations.items[number].host != number || is_moved_type(pair))
+        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number ||
+            is_moved_type(pair))
             continue;
         size_t host = dropping_host(ordering, pair->before);
         any |= host != NONE && join(ordering, number, host, false);
@@ -511,6 +533,36 @@ static struct wb_change make_change(struct wb_arena *arena, const struct operati
     return change;
 }
 
+static const struct wb_pair *rebuilt_table(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    size_t drop = ordering->drop_of[i];
+    if (pair->rebuilt_with || pair->state != WB_PAIR_DROP || drop == NONE)
+        return pair->rebuilt_with;
+    const struct operation *host = &ordering->operations.items[host_of(ordering, drop)];
+    return host->action == WB_REBUILD ? host->pair : NULL; /* an index that is not made again */
+}
+
+/* What a table is rebuilt for: what differs in itself, its parts, and what hangs on it. */
+static void add_causes(struct ordering *ordering, struct wb_arena *arena, struct wb_change *change)
+{
+    static const enum wb_action actions[] = {[WB_PAIR_REBUILD] = WB_ALTER,
+                                             [WB_PAIR_ALTER] = WB_ALTER,
+                                             [WB_PAIR_RECREATE] = WB_ALTER,
+                                             [WB_PAIR_CREATE] = WB_CREATE,
+                                             [WB_PAIR_DROP] = WB_DROP};
+    for (size_t i = 0; change->action == WB_REBUILD && i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        const struct wb_pair *table = rebuilt_table(ordering, pair, i);
+        if (!table || table->before != change->before || pair->state == WB_PAIR_SAME)
+            continue;
+        if (pair->state != WB_PAIR_REBUILD || pair->fields)
+            *WB_PUSH(arena, change->causes) = (struct wb_change){.action = actions[pair->state],
+                                                                 .before = pair->before,
+                                                                 .after = pair->after,
+                                                                 .fields = pair->fields};
+    }
+}
+
 static void sort_operations(struct ordering *ordering, struct wb_arena *arena, struct wb_change_list *changes)
 {
     size_t count = ordering->operations.count;
@@ -553,7 +605,9 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
             continue;
         done[number] = true;
         left--;
-        *WB_PUSH(arena, *changes) = make_change(arena, &operations[number], &parts[number]);
+        struct wb_change *change = WB_PUSH(arena, *changes);
+        *change = make_change(arena, &operations[number], &parts[number]);
+        add_causes(ordering, arena, change);
         for (size_t k = 0; k < operations[number].after.count; k++) {
             size_t next = host_of(ordering, operations[number].after.items[k]);
             if (next != number && !done[next] && operations[next].waits && --operations[next].waits == 0)

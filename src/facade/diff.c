@@ -85,8 +85,8 @@ static enum wb_code find_scratch(struct comparing *comparing, struct wb_error *e
     }
     if (wb_config_get_url(comparing->project->config, &comparing->scratch, err) == WB_OK)
         return WB_OK;
-    wb_error_hint(err, "Files and revisions are applied to a scratch database: name a PostgreSQL server for it with "
-                       "--scratch URL.");
+    wb_error_hint(err, "Files and revisions are applied to a scratch database: name a server for it with --scratch "
+                       "URL.");
     return err->code;
 }
 
@@ -102,8 +102,6 @@ static enum wb_code open_database(struct comparing *comparing, struct side *side
 {
     WB_TRY(wb_project_target_for(comparing->project, &side->url, ignore_event, &side->target, err));
     side->target.create_database = false;
-    if (!side->target.backend->read_catalog)
-        return wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", side->url.engine);
     WB_TRY(wb_wait_connected(&side->target, 0, err));
     side->session = side->target.session;
     return WB_OK;
@@ -130,12 +128,8 @@ static enum wb_code open_scratch(struct comparing *comparing, struct side *side,
         .application_name = "whimbrel", .cancel_fd = comparing->project->cancel_fd, .on_event = ignore_event};
     if (!comparing->scratch)
         WB_TRY(find_scratch(comparing, err));
-    if (!wb_backend_find(comparing->scratch->engine)->read_catalog) {
-        wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", comparing->scratch->engine);
-        wb_error_hint(err, "Name a PostgreSQL server for the scratch database with --scratch URL.");
-        return err->code;
-    }
     WB_TRY(wb_scratch_open(&side->scratch, comparing->scratch, &options, err));
+    WB_TRY(wb_scratch_connect(&side->scratch, err));
     side->session = side->scratch.session;
     WB_TRY(side->kind == SIDE_HISTORY ? replay(comparing, side, err) : wb_apply_path(side->session, side->text, err));
     return side->session->backend->reset(side->session, err);
@@ -145,6 +139,9 @@ static enum wb_code open_side(struct comparing *comparing, struct side *side, st
 {
     side->options = &comparing->read_options;
     WB_TRY(side->kind == SIDE_DATABASE ? open_database(comparing, side, err) : open_scratch(comparing, side, err));
+    if (comparing->backend && comparing->backend != side->session->backend)
+        return wb_fail(err, WB_EUSAGE, "a schema on %s can't be compared with one on %s", comparing->backend->name,
+                       side->session->backend->name);
     comparing->backend = side->session->backend;
     return WB_OK;
 }
@@ -232,27 +229,39 @@ static struct wb_names fields_of(struct comparing *comparing, const struct wb_ch
     return names;
 }
 
-static void add_difference(struct comparing *comparing, const struct wb_change *change)
+static void add_difference(struct comparing *comparing, const struct wb_change *change,
+                           const struct wb_names *statements, bool destructive)
 {
-    static const char *const actions[] = {[WB_CREATE] = "create",
-                                          [WB_ALTER] = "alter",
-                                          [WB_DROP] = "drop",
-                                          [WB_MOVE_AWAY] = "rename",
-                                          [WB_DROP_MOVED] = "drop"};
+    static const char *const actions[] = {
+        [WB_CREATE] = "create",   [WB_ALTER] = "alter",      [WB_DROP] = "drop",
+        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_REBUILD] = "rebuild"};
     const struct wb_object *object = change->after ? change->after : change->before;
+    const struct wb_names fields = fields_of(comparing, change);
+    *WB_PUSH(&comparing->arena, comparing->differences) =
+        (struct wb_difference){.action = actions[change->action],
+                               .kind = wb_kind_info(object->kind)->name,
+                               .name = wb_object_title(&comparing->arena, object),
+                               .fields = wb_name_list_of(&fields),
+                               .statements = wb_name_list_of(statements),
+                               .destructive = destructive};
+}
+
+static void add_change(struct comparing *comparing, const struct wb_change *change)
+{
     struct wb_names statements = {0};
+    bool destructive = false;
     comparing->backend->write_change(change, &comparing->arena, &statements);
     if (statements.count == 0)
         return;
-    const struct wb_names fields = fields_of(comparing, change);
-    struct wb_difference *difference = WB_PUSH(&comparing->arena, comparing->differences);
-    *difference = (struct wb_difference){.action = actions[change->action],
-                                         .kind = wb_kind_info(object->kind)->name,
-                                         .name = wb_object_title(&comparing->arena, object),
-                                         .fields = wb_name_list_of(&fields),
-                                         .statements = wb_name_list_of(&statements)};
-    for (size_t i = 0; i < statements.count; i++)
-        difference->destructive |= destroys(comparing, statements.items[i]);
+    for (size_t i = 0; i < change->causes.count; i++) {
+        const struct wb_change *cause = &change->causes.items[i];
+        const struct wb_object *object = cause->after ? cause->after : cause->before;
+        add_difference(comparing, cause, &(struct wb_names){0},
+                       cause->action == WB_DROP && wb_kind_info(object->kind)->flags & WB_KIND_HOLDS_DATA);
+    }
+    for (size_t i = 0; change->action != WB_REBUILD && i < statements.count; i++)
+        destructive |= destroys(comparing, statements.items[i]);
+    add_difference(comparing, change, &statements, destructive);
 }
 
 static struct wb_name_list not_compared(struct comparing *comparing)
@@ -277,11 +286,17 @@ static enum wb_code compare(struct comparing *comparing, const struct wb_diff_op
     WB_TRY(wb_config_get(comparing->project->config, WB_KEY_LEDGER_TABLE, &own_tables[1], err));
     comparing->read_options = (struct wb_read_options){own_tables, WB_COUNT(own_tables)};
     WB_TRY(read_sides(comparing, err));
-    wb_diff_make(&comparing->from.catalog, &comparing->to.catalog, &comparing->arena, &diff);
+    wb_diff_make(&comparing->from.catalog, &comparing->to.catalog, comparing->backend->in_place, &comparing->arena,
+                 &diff);
     for (size_t i = 0; i < diff.changes.count; i++)
-        add_difference(comparing, &diff.changes.items[i]);
+        add_change(comparing, &diff.changes.items[i]);
+    struct wb_names opening = {0}, closing = {0};
+    if (comparing->backend->write_frame)
+        comparing->backend->write_frame(&comparing->from.catalog, &diff.changes, &comparing->arena, &opening, &closing);
     *ret_result = (struct wb_diff_result){.items = comparing->differences.items,
                                           .count = comparing->differences.count,
+                                          .opening = wb_name_list_of(&opening),
+                                          .closing = wb_name_list_of(&closing),
                                           .impossible = wb_name_list_of(&diff.impossible),
                                           .not_compared = not_compared(comparing),
                                           .internal = comparing};

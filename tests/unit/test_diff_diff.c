@@ -27,7 +27,7 @@ static const char *run(struct wb_arena *arena, struct wb_catalog *from, struct w
     const char *text = "";
     wb_catalog_finish(arena, from);
     wb_catalog_finish(arena, to);
-    wb_diff_make(from, to, arena, &diff);
+    wb_diff_make(from, to, NULL, arena, &diff);
     for (size_t i = 0; i < diff.changes.count; i++) {
         const struct wb_change *change = &diff.changes.items[i];
         const struct wb_object *object = change->after ? change->after : change->before;

@@ -598,4 +598,8 @@ const struct wb_backend wb_backend_sqlite = {
     .reset = reset,
     .split = wb_sqlite_split,
     .create_database = NULL,
+    .read_catalog = wb_sqlite_read_catalog,
+    .write_change = wb_sqlite_write_change,
+    .in_place = wb_sqlite_in_place,
+    .write_frame = wb_sqlite_write_frame,
 };
