@@ -24,26 +24,28 @@ struct printing {
     bool any, was_long;
 };
 
-/* Statements of one line stand together, others by themselves. */
-static void print_statements(struct printing *printing, struct wb_name_list statements)
+/* Statements of one line stand together, others by themselves; what takes several does too. */
+static void print_statements(struct printing *printing, struct wb_name_list statements, bool together)
 {
     for (size_t i = 0; i < statements.count; i++) {
         const char *sql = statements.items[i];
         bool is_long = strchr(sql, '\n') != NULL;
-        if (printing->any && (is_long || printing->was_long))
+        bool starts = together && i == 0 && statements.count > 1;
+        if (printing->any && (is_long || starts || printing->was_long))
             puts("");
         printf("%s;\n", sql);
         *printing = (struct printing){true, is_long};
     }
+    printing->was_long |= together && statements.count > 1;
 }
 
 static void print_script(const struct wb_diff_result *result)
 {
     struct printing printing = {0};
-    print_statements(&printing, result->opening);
+    print_statements(&printing, result->opening, false);
     for (size_t i = 0; i < result->count; i++)
-        print_statements(&printing, result->items[i].statements);
-    print_statements(&printing, result->closing);
+        print_statements(&printing, result->items[i].statements, strcmp(result->items[i].action, "rebuild") == 0);
+    print_statements(&printing, result->closing, false);
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)

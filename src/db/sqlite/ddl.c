@@ -413,25 +413,30 @@ static bool parse_options(struct parser *parser)
     return true;
 }
 
-/* A column of the primary key can't be NULL where that is what rows are found by. */
+/* The names in a key, as columns. */
+static void set_not_null(struct wb_arena *arena, struct wb_sqlite_table *table, struct wb_slice columns, size_t rowid)
+{
+    bool expected = true;
+    for (struct wb_sql_cursor at = wb_sql_sqlite_cursor(columns); !at.at_end; wb_sql_advance(&at)) {
+        struct wb_slice text = {at.text.data + at.token.offset, at.token.length};
+        size_t column = expected ? wb_sqlite_find_column(table, wb_sqlite_unquote(arena, text)) : WB_SQLITE_NO_COLUMN;
+        if (column != WB_SQLITE_NO_COLUMN && column != rowid)
+            table->columns.items[column].not_null = true;
+        expected = wb_sql_at_symbol(&at, ',');
+    }
+}
+
+/* In these tables a column of the primary key can't be NULL, unless it is the rowid, which never is. */
 static void imply_not_null(struct wb_arena *arena, struct wb_sqlite_table *table)
 {
-    for (size_t i = 0; table->without_rowid && i < table->constraints.count; i++) {
+    size_t rowid = wb_sqlite_rowid_column(arena, table);
+    for (size_t i = 0; (table->without_rowid || table->strict) && i < table->constraints.count; i++) {
         const struct wb_sqlite_constraint *constraint = &table->constraints.items[i];
         if (constraint->kind != WB_SQLITE_PRIMARY_KEY)
             continue;
-        if (constraint->column != WB_SQLITE_NO_COLUMN)
+        if (constraint->column != WB_SQLITE_NO_COLUMN && constraint->column != rowid)
             table->columns.items[constraint->column].not_null = true;
-        bool expected = true;
-        for (struct wb_sql_cursor name = wb_sql_sqlite_cursor(constraint->columns); !name.at_end;
-             wb_sql_advance(&name)) {
-            struct wb_slice text = {name.text.data + name.token.offset, name.token.length};
-            size_t column = expected ? wb_sqlite_find_column(table, wb_sqlite_unquote(arena, text))
-                                     : WB_SQLITE_NO_COLUMN;
-            if (column != WB_SQLITE_NO_COLUMN)
-                table->columns.items[column].not_null = true;
-            expected = wb_sql_at_symbol(&name, ',');
-        }
+        set_not_null(arena, table, constraint->columns, rowid);
     }
 }
 
@@ -472,7 +477,10 @@ bool wb_sqlite_parse_head(struct wb_arena *arena, const char *sql, struct wb_sql
         parser.at = ahead;
     if (!accept_qualified_name(&parser, &head.name))
         return false;
-    head.rest = (struct wb_slice){sql + parser.end, parser.at.text.length - parser.end};
+    size_t from = parser.end;
+    while (!parser.at.at_end) /* to the last token: behind a comment at the end there would be no semicolon */
+        advance(&parser);
+    head.rest = (struct wb_slice){sql + from, parser.end - from};
     *ret_head = head;
     return true;
 }

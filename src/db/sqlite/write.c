@@ -55,14 +55,24 @@ static bool has_foreign_key(const struct wb_sqlite_table *table, size_t column)
     return false;
 }
 
+/* By the rules of SQLite's "type affinity". */
+static bool is_text(struct wb_arena *arena, struct wb_slice type)
+{
+    const char *name = wb_sqlite_lower(arena, wb_arena_strndup(arena, type.data, type.length));
+    return !strstr(name, "int") && (strstr(name, "char") || strstr(name, "clob") || strstr(name, "text"));
+}
+
 /* Whether a default is one that the rows of a table can have without each being computed. */
-static bool is_constant(struct wb_slice expression)
+static bool is_constant(struct wb_arena *arena, const struct wb_sqlite_column *column)
 {
     static const char *const computed[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"};
-    struct wb_sql_cursor at = wb_sql_sqlite_cursor(expression);
+    struct wb_sql_cursor at = wb_sql_sqlite_cursor(column->default_value);
     for (size_t i = 0; i < WB_COUNT(computed); i++)
         if (wb_sql_at(&at, computed[i]))
             return false;
+    /* Of these SQLite would make numbers, which its own integrity check finds in a column of text. */
+    if ((wb_sql_at(&at, "TRUE") || wb_sql_at(&at, "FALSE")) && is_text(arena, column->type))
+        return false;
     return !wb_sql_at_symbol(&at, '(');
 }
 
@@ -84,7 +94,7 @@ static bool can_be_added(struct wb_arena *arena, const struct wb_object *column,
         return !added->stored;
     if (is_null(added->default_value))
         return !added->not_null;
-    return is_constant(added->default_value) && !has_foreign_key(&parsed, number);
+    return is_constant(arena, added) && !has_foreign_key(&parsed, number);
 }
 
 /* Of the old columns one has to be left at every moment. */
@@ -171,6 +181,21 @@ static bool is_referenced(const struct wb_catalog *catalog, const struct wb_obje
     return false;
 }
 
+static bool is_looked_at(const struct wb_object *object)
+{
+    return object && (object->kind == WB_KIND_VIEW || object->kind == WB_KIND_TRIGGER);
+}
+
+static bool has_views_or_triggers(const struct wb_catalog *from, const struct wb_change_list *changes)
+{
+    bool any = false;
+    for (size_t i = 0; i < from->objects.count; i++)
+        any |= is_looked_at(from->objects.items[i]);
+    for (size_t i = 0; i < changes->count; i++)
+        any |= is_looked_at(changes->items[i].after);
+    return any;
+}
+
 /*
  * DROP TABLE deletes the rows first, and what refers to them goes too or is in the way: unless foreign keys are off.
  * RENAME looks at every view and trigger, and fails if the table that one names is not there at that moment: unless it
@@ -188,7 +213,7 @@ void wb_sqlite_write_frame(const struct wb_catalog *from, const struct wb_change
     }
     if (rebuilds || deletes)
         wb_names_add(arena, opening, "PRAGMA foreign_keys = OFF");
-    if (!rebuilds)
+    if (!rebuilds || !has_views_or_triggers(from, changes))
         return;
     wb_names_add(arena, opening, "PRAGMA legacy_alter_table = ON");
     wb_names_add(arena, closing, "PRAGMA legacy_alter_table = OFF");

@@ -1,0 +1,5 @@
+PRAGMA foreign_keys = OFF;
+ALTER TABLE alone DROP COLUMN a;
+DROP TABLE a;
+DROP TABLE b;
+DROP TABLE c;
