@@ -107,6 +107,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_impossible(comparing, pair, field->name);
+            pair->impossible = true;
             continue;
         }
         pair->fields |= 1U << i;
@@ -287,9 +288,13 @@ static void settle_rebuilds(struct comparing *comparing)
         struct wb_pair *pair = &pairs->items[i];
         if (pair->state == WB_PAIR_ALTER && !is_stored_in_table(pair) && !can_be_done_in_place(comparing, pair, pair))
             pair->state = WB_PAIR_RECREATE;
-        if (pair->state == WB_PAIR_SAME || !is_stored_in_table(pair) || goes_with_owner(pairs, pair))
+        if (pair->state == WB_PAIR_SAME || !is_stored_in_table(pair))
             continue;
         struct wb_pair *table = table_pair(pairs, pair);
+        if (table->impossible)
+            pair->state = WB_PAIR_SAME;
+        if (table->impossible || goes_with_owner(pairs, pair))
+            continue;
         if (table->before && table->after && !can_be_done_in_place(comparing, pair, table))
             table->rebuilt_with = table;
     }

@@ -180,6 +180,23 @@ def run(path, sql):
         connection.close()
 
 
+def run_or_empty(path, script):
+    """Rows may stand in the way of a new constraint: then nothing is changed, and without them it works."""
+    before = rows(path)
+    try:
+        run(path, script)
+        assert_kept(before, rows(path))
+    except AssertionError as error:
+        if not any(word in str(error) for word in ("constraint failed", "cannot store", "datatype mismatch")):
+            raise
+        assert rows(path) == before
+        connection = connect(path)
+        for table in before:
+            connection.execute(f"DELETE FROM {quote(table)}")
+        connection.close()
+        run(path, script)
+
+
 def statements(script):
     statement = ""
     for line in script.splitlines(keepends=True):
