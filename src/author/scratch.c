@@ -69,6 +69,8 @@ enum wb_code wb_scratch_connect(struct wb_scratch *scratch, struct wb_error *err
     WB_TRY(backend->connect_start(&scratch->url, &scratch->options, &session, err));
     WB_TRY(backend->connect_finish(session, CONNECT_TIMEOUT_MS, err));
     scratch->session = session;
+    for (const char *const *sql = backend->careless_sql; sql && *sql; sql++)
+        WB_TRY(wb_session_run(session, *sql, err));
     return WB_OK;
 }
 

@@ -138,6 +138,7 @@ struct wb_backend {
     const char *tables_sql;       /* names of all tables a user made, at most a hundred, in order: no parameters */
     const char *schema_of_sql;    /* the schema an unqualified table name ($1) leads to, or would be made in; or NULL */
     const char *const *restore_role_sql; /* statements that undo SET ROLE, NULL-terminated; or NULL */
+    const char *const *careless_sql;     /* settings of a session to a database that nobody would miss; or NULL */
     /*
      * Where foreign keys may be switched off (WB_STATEMENT_BEFORE): finds the rows whose keys lead nowhere, as rows of
      * their table, the table they refer to, and how many. Else NULL.
