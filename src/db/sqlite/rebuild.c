@@ -146,7 +146,7 @@ static void copy_rows(struct rebuild *rebuild)
             wb_str_printf(&rebuild->fears, "%s%s", rebuild->fears.length ? ", " : "",
                           wb_sqlite_name(rebuild->arena, after->name));
     }
-    if (rebuild->columns.length == 0)
+    if (rebuild->columns.length == 0) /* of two tables without a rowid */
         return;
     if (rebuild->fears.length) /* in the comment a line's end would end it */
         for (char *p = rebuild->fears.data; *p; p++)
@@ -171,7 +171,10 @@ void wb_sqlite_write_rebuild(const struct wb_object *before, const struct wb_obj
     create_new(&rebuild);
     keep_sequence(&rebuild);
     copy_rows(&rebuild);
-    wb_names_add(arena, statements, wb_arena_printf(arena, "DROP TABLE %s", rebuild.old_name));
+    wb_names_add(arena, statements,
+                 wb_arena_printf(arena, "%sDROP TABLE %s",
+                                 rebuild.columns.length ? "" : "-- its rows are lost: the new table has no column of the old one\n",
+                                 rebuild.old_name));
     wb_names_add(arena, statements,
                  wb_arena_printf(arena, "ALTER TABLE %s RENAME TO %s", rebuild.new_name,
                                  wb_sqlite_name(arena, after->name)));

@@ -170,12 +170,19 @@ void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *are
 
 /* ---- What stands around them ---------------------------------------------------------------------------------------- */
 
-static bool is_referenced(const struct wb_catalog *catalog, const struct wb_object *table)
+/* Whether the foreign key is one of the table's own to itself. */
+static bool refers_to_itself(struct wb_arena *arena, const struct wb_object *foreign_key)
+{
+    const char *name = wb_sqlite_name(arena, wb_sqlite_lower(arena, foreign_key->parent->name));
+    return strstr(foreign_key->values[WB_CONSTRAINT_DEFINITION], wb_arena_printf(arena, " REFERENCES %s(", name));
+}
+
+static bool is_referenced(struct wb_arena *arena, const struct wb_catalog *catalog, const struct wb_object *table)
 {
     for (size_t i = 0; i < catalog->objects.count; i++) {
         const struct wb_object *object = catalog->objects.items[i];
         for (size_t k = 0; object->kind == WB_KIND_FOREIGN_KEY && k < object->deps.count; k++)
-            if (object->deps.items[k] == table && object->parent != table)
+            if (object->deps.items[k] == table && (object->parent != table || refers_to_itself(arena, object)))
                 return true;
     }
     return false;
@@ -209,7 +216,7 @@ void wb_sqlite_write_frame(const struct wb_catalog *from, const struct wb_change
         const struct wb_change *change = &changes->items[i];
         rebuilds |= change->action == WB_REBUILD;
         deletes |= change->action == WB_DROP && change->before->kind == WB_KIND_TABLE &&
-                   is_referenced(from, change->before);
+                   is_referenced(arena, from, change->before);
     }
     if (rebuilds || deletes)
         wb_names_add(arena, opening, "PRAGMA foreign_keys = OFF");
