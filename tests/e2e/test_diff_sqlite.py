@@ -1,5 +1,5 @@
 """
-whimbrel diff on SQLite: what a rebuild must not lose (each by a number of the list of what goes wrong), what is compared
+whimbrel diff on SQLite: what a rebuild must not lose, what is compared
 and what is not, and that what is printed becomes a revision. What the SQL is, is in tests/golden.
 """
 
@@ -54,14 +54,14 @@ FILLED = PARENT + "INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO c VALUES
 CHECKED = PARENT.replace("name TEXT", "name TEXT CHECK (name <> '')")
 
 
-def test_41_children_stay(change, database):
+def test_children_stay(change, database):
     """Run with foreign keys enforced, as `run` does."""
     sql = change(FILLED, CHECKED)
     assert sql.startswith("PRAGMA foreign_keys = OFF;\n") and "CREATE TABLE p__new" in sql
     assert database.query("SELECT * FROM c") == [(1, 1), (2, 2)]
 
 
-def test_41_by_a_revision(change, project, database, whimbrel, write):
+def test_by_a_revision(change, project, database, whimbrel, write):
     """The whole way: diff, create, upgrade, downgrade, in a database whose URL enforces foreign keys."""
     project.config(url=f"{database.url}?foreign_keys=on")
     project.revision("a1", FILLED)
@@ -79,7 +79,7 @@ def test_41_by_a_revision(change, project, database, whimbrel, write):
     assert database.query("SELECT * FROM c") == [(1, 1), (2, 2)]
 
 
-def test_42_children_refer_to_the_new_table(change, database):
+def test_children_refer_to_the_new_table(change, database):
     change(FILLED, CHECKED)
     child, = database.query("SELECT sql FROM sqlite_schema WHERE name = 'c'")[0]
     assert "REFERENCES p " in child
@@ -89,7 +89,7 @@ def test_42_children_refer_to_the_new_table(change, database):
         assert connection.execute("SELECT * FROM c").fetchall() == [(2, 2)]
 
 
-def test_43_views_and_triggers_that_name_the_table(change, database):
+def test_views_and_triggers_that_name_the_table(change, database):
     """Also ones that are broken already, or use a function that only the application has."""
     others = """CREATE VIEW v AS SELECT name FROM p; CREATE VIEW w AS SELECT * FROM v;
         CREATE VIEW of_the_application AS SELECT duration_to_text(name) FROM p;
@@ -104,7 +104,7 @@ def test_43_views_and_triggers_that_name_the_table(change, database):
     assert database.query("SELECT * FROM w") == [("seen",), ("b",)]
 
 
-def test_44_indexes_and_triggers_of_the_table(change, database):
+def test_indexes_and_triggers_of_the_table(change, database):
     own = """CREATE UNIQUE INDEX i ON p (name COLLATE NOCASE) WHERE name IS NOT NULL;
         CREATE INDEX e ON p (lower(name) DESC);
         CREATE TRIGGER t AFTER DELETE ON p BEGIN DELETE FROM c WHERE p = old.id; END;"""
@@ -116,7 +116,7 @@ def test_44_indexes_and_triggers_of_the_table(change, database):
 
 
 @pytest.mark.parametrize("left", ["", "DELETE FROM t WHERE id > 1;", "DELETE FROM t;"])
-def test_45_numbers_are_not_given_twice(change, database, left):
+def test_numbers_are_not_given_twice(change, database, left):
     before = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);"
     change(before + "INSERT INTO t (name) VALUES ('a'), ('b'), ('c');" + left, before.replace("TEXT", "TEXT UNIQUE"))
     database.execute("INSERT INTO t (name) VALUES ('d')")
@@ -126,19 +126,19 @@ def test_45_numbers_are_not_given_twice(change, database, left):
 
 @pytest.mark.parametrize("columns, rowid", [("a TEXT", "rowid"), ("rowid TEXT, a TEXT", "_rowid_"),
                                             ("rowid TEXT, _rowid_ TEXT, a TEXT", "oid")])
-def test_46_rows_keep_their_numbers(change, database, columns, rowid):
+def test_rows_keep_their_numbers(change, database, columns, rowid):
     change(f"CREATE TABLE t ({columns}); INSERT INTO t ({rowid}, a) VALUES (10, 'x'), (20, 'y');",
            f"CREATE TABLE t ({columns} NOT NULL DEFAULT '');")
     assert database.query(f"SELECT {rowid}, a FROM t") == [(10, "x"), (20, "y")]
 
 
-def test_46_a_column_becomes_the_number(change, database):
+def test_a_column_becomes_the_number(change, database):
     change("CREATE TABLE t (a TEXT); INSERT INTO t (rowid, a) VALUES (10, 'x'), (20, 'y');",
            "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);")
     assert database.query("SELECT id, a FROM t") == [(10, "x"), (20, "y")]
 
 
-def test_47_nothing_of_the_text_is_lost(change, database):
+def test_nothing_of_the_text_is_lost(change, database):
     """What the pragmas don't tell, in a table that is rebuilt because of something else."""
     before = """CREATE TABLE t (
         id INTEGER CONSTRAINT pk PRIMARY KEY ON CONFLICT REPLACE, -- a comment
