@@ -179,7 +179,9 @@ static enum wb_code run_round(struct applying *applying, struct pending *items, 
         enum wb_code code = run(applying, &items[i], 1, &failure);
         if (code == WB_OK)
             continue;
-        struct wb_error *place = !is_missing_something(applying->session, &failure) ? err : left == 0 ? ret_reason : NULL;
+        struct wb_error *place = !is_missing_something(applying->session, &failure) ? err
+                                 : left == 0                                        ? ret_reason
+                                                                                    : NULL;
         if (place) {
             wb_error_release(place);
             *place = failure;

@@ -25,7 +25,7 @@ struct wb_change {
     unsigned fields;                /* ALTER: those that differ, and WB_FIELD_COMMENT */
     bool moved;                     /* ALTER of a column: its type is one that has been moved away */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */
-    struct wb_change_list causes; /* REBUILD: what it is for; changes of the table and of its parts, made by it */
+    struct wb_change_list causes;   /* REBUILD: what it is for; changes of the table and of its parts, made by it */
 };
 
 /*

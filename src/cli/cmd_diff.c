@@ -65,7 +65,8 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     bool down = wb_cli_has(cli, "down");
-    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0), .to = wb_cli_word(cli, down ? 0 : 1)};
+    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0),
+                                            .to = wb_cli_word(cli, down ? 0 : 1)};
     struct wb_diff_result result;
     WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(wb_diff(cli->project, &options, &result, err));

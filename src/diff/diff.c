@@ -260,13 +260,11 @@ static bool goes_with_owner(const struct wb_pairs *pairs, const struct wb_pair *
 static bool can_be_done_in_place(const struct comparing *comparing, const struct wb_pair *pair,
                                  const struct wb_pair *table)
 {
-    static const enum wb_action actions[] = {[WB_PAIR_SAME] = WB_ALTER,     [WB_PAIR_ALTER] = WB_ALTER,
-                                             [WB_PAIR_RECREATE] = WB_ALTER, [WB_PAIR_CREATE] = WB_CREATE,
-                                             [WB_PAIR_DROP] = WB_DROP,      [WB_PAIR_REBUILD] = WB_ALTER};
-    const struct wb_change change = {.action = actions[pair->state],
-                                     .before = pair->before,
-                                     .after = pair->after,
-                                     .fields = pair->fields};
+    static const enum wb_action actions[] = {
+        [WB_PAIR_SAME] = WB_ALTER,    [WB_PAIR_ALTER] = WB_ALTER, [WB_PAIR_RECREATE] = WB_ALTER,
+        [WB_PAIR_CREATE] = WB_CREATE, [WB_PAIR_DROP] = WB_DROP,   [WB_PAIR_REBUILD] = WB_ALTER};
+    const struct wb_change change = {
+        .action = actions[pair->state], .before = pair->before, .after = pair->after, .fields = pair->fields};
     return comparing->in_place(&change, table->after);
 }
 

@@ -233,17 +233,17 @@ static void add_difference(struct comparing *comparing, const struct wb_change *
                            const struct wb_names *statements, bool destructive)
 {
     static const char *const actions[] = {
-        [WB_CREATE] = "create",   [WB_ALTER] = "alter",      [WB_DROP] = "drop",
+        [WB_CREATE] = "create",    [WB_ALTER] = "alter",     [WB_DROP] = "drop",
         [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_REBUILD] = "rebuild"};
     const struct wb_object *object = change->after ? change->after : change->before;
     const struct wb_names fields = fields_of(comparing, change);
-    *WB_PUSH(&comparing->arena, comparing->differences) =
-        (struct wb_difference){.action = actions[change->action],
-                               .kind = wb_kind_info(object->kind)->name,
-                               .name = wb_object_title(&comparing->arena, object),
-                               .fields = wb_name_list_of(&fields),
-                               .statements = wb_name_list_of(statements),
-                               .destructive = destructive};
+    *WB_PUSH(&comparing->arena, comparing->differences) = (struct wb_difference){
+        .action = actions[change->action],
+        .kind = wb_kind_info(object->kind)->name,
+        .name = wb_object_title(&comparing->arena, object),
+        .fields = wb_name_list_of(&fields),
+        .statements = wb_name_list_of(statements),
+        .destructive = destructive};
 }
 
 static void add_change(struct comparing *comparing, const struct wb_change *change)

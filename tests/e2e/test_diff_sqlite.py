@@ -1,6 +1,6 @@
 """
-whimbrel diff on SQLite: what a rebuild must not lose, what is compared
-and what is not, and that what is printed becomes a revision. What the SQL is, is in tests/golden.
+whimbrel diff on SQLite: what a rebuild must not lose, what is compared and what is not, and that what is printed becomes
+a revision. What the SQL is, is in tests/golden.
 """
 
 import random
@@ -61,7 +61,7 @@ def test_children_stay(change, database):
     assert database.query("SELECT * FROM c") == [(1, 1), (2, 2)]
 
 
-def test_by_a_revision(change, project, database, whimbrel, write):
+def test_children_stay_by_a_revision(project, database, whimbrel, write):
     """The whole way: diff, create, upgrade, downgrade, in a database whose URL enforces foreign keys."""
     project.config(url=f"{database.url}?foreign_keys=on")
     project.revision("a1", FILLED)

@@ -196,8 +196,9 @@ static void test_one_spelling(void **state)
         {"\"a b\" /* */ IS NOT NULL", "[A B] is not null"},
     };
     static const char *const different[][2] = {
-        {"'Name'", "'name'"},   {"\"Unknown\"", "\"unknown\""}, {"\"null\"", "null"}, {"\"a b\"", "a b"},
-        {"name = 'a  b'", "name = 'a b'"}, {"x.name", "y.name"},  {"(asc)", "()"},
+        {"'Name'", "'name'"}, {"\"Unknown\"", "\"unknown\""},    {"\"null\"", "null"},
+        {"\"a b\"", "a b"},   {"name = 'a  b'", "name = 'a b'"}, {"x.name", "y.name"},
+        {"(asc)", "()"},
     };
     struct wb_arena arena = WB_ARENA_INIT;
     (void)state;
@@ -214,12 +215,9 @@ static void test_one_spelling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_constraints),
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_what_is_not_understood),
-        cmocka_unit_test(test_heads),
-        cmocka_unit_test(test_the_rowid),
+        cmocka_unit_test(test_columns),      cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_options),      cmocka_unit_test(test_what_is_not_understood),
+        cmocka_unit_test(test_heads),        cmocka_unit_test(test_the_rowid),
         cmocka_unit_test(test_one_spelling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,8 @@ static void test_what_can_be_done_in_place_is(void **state)
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_catalog from = {0}, to = {0};
     (void)state;
-    struct wb_object *before = add_table(&arena, &from, "t", "integer"), *after = add_table(&arena, &to, "t", "integer");
+    struct wb_object *before = add_table(&arena, &from, "t", "integer"),
+                     *after = add_table(&arena, &to, "t", "integer");
     struct wb_object *old = add(&arena, &from, WB_KIND_COLUMN, "old", before, "integer");
     add(&arena, &from, WB_KIND_CONSTRAINT, "k", before, "c")->part_of = old;
     struct wb_object *fresh = add(&arena, &to, WB_KIND_COLUMN, "new", after, "integer");

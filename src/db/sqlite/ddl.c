@@ -74,8 +74,7 @@ static struct wb_slice token_text(const struct parser *parser)
 static bool at_name(const struct parser *parser)
 {
     enum wb_sql_token_kind kind = parser->at.token.kind;
-    return !parser->at.at_end &&
-           (kind == WB_SQL_WORD || kind == WB_SQL_QUOTED_IDENTIFIER || kind == WB_SQL_STRING);
+    return !parser->at.at_end && (kind == WB_SQL_WORD || kind == WB_SQL_QUOTED_IDENTIFIER || kind == WB_SQL_STRING);
 }
 
 static bool accept_name(struct parser *parser, const char **ret_name)
@@ -234,7 +233,7 @@ static void find_autoincrement(struct wb_sqlite_table *table)
 /* Behind the column's name: any number of words, with up to two numbers in parentheses. */
 static void parse_type(struct parser *parser, struct wb_sqlite_column *column)
 {
-    static const char *const words[] = {"CONSTRAINT", "PRIMARY", "NOT",     "NULL",       "UNIQUE", "CHECK",
+    static const char *const words[] = {"CONSTRAINT", "PRIMARY", "NOT",        "NULL",       "UNIQUE", "CHECK",
                                         "DEFAULT",    "COLLATE", "REFERENCES", "DEFERRABLE", "AS"};
     size_t from = start(parser);
     while (at_name(parser)) {

@@ -27,9 +27,9 @@ struct wb_sqlite_constraint {
     struct wb_slice columns; /* what stands in its parentheses; none for a column's own, but for a CHECK */
     bool descending;         /* a column's PRIMARY KEY DESC, which is no rowid even if it is an INTEGER */
     bool autoincrement;
-    const char *conflict;           /* what is to be done ON CONFLICT, in upper case; NULL: ABORT, the default */
-    const char *parent;             /* the table that a foreign key refers to */
-    struct wb_slice parent_columns; /* none: its primary key */
+    const char *conflict;              /* what is to be done ON CONFLICT, in upper case; NULL: ABORT, the default */
+    const char *parent;                /* the table that a foreign key refers to */
+    struct wb_slice parent_columns;    /* none: its primary key */
     const char *on_delete, *on_update; /* in upper case; NULL: NO ACTION, the default */
     const char *match;
     bool deferrable, deferred;

@@ -16,8 +16,8 @@
 /* A row of sqlite_schema. */
 struct entry {
     const char *type, *name, *table, *sql;
-    const char *key;    /* the name in lower case */
-    bool shadow;        /* belongs to a virtual table, which makes it */
+    const char *key; /* the name in lower case */
+    bool shadow;     /* belongs to a virtual table, which makes it */
     bool virtual_table;
     bool understood;
     struct wb_sqlite_table parsed; /* of an ordinary table */
@@ -176,8 +176,8 @@ static void collect_names(struct reading *reading)
         const struct entry *entry = &reading->entries.items[i];
         *WB_PUSH(&reading->scratch, names) = entry->key;
         for (size_t k = 0; k < entry->parsed.columns.count; k++)
-            *WB_PUSH(&reading->scratch, names) =
-                wb_sqlite_lower(&reading->scratch, entry->parsed.columns.items[k].name);
+            *WB_PUSH(&reading->scratch, names) = wb_sqlite_lower(&reading->scratch,
+                                                                 entry->parsed.columns.items[k].name);
     }
     if (names.count)
         qsort(names.items, names.count, sizeof *names.items, compare_names);
@@ -225,10 +225,9 @@ static void add_column(struct reading *reading, struct entry *entry, size_t numb
                                  : column->conflict ? wb_arena_printf(arena, "ON CONFLICT %s", column->conflict)
                                                     : "t";
     if (column->generated.data)
-        values[WB_COLUMN_GENERATED] =
-            wb_arena_printf(arena, "%s %s",
-                            spell(reading, entry, wb_sqlite_without_parentheses(column->generated)),
-                            column->stored ? "STORED" : "VIRTUAL");
+        values[WB_COLUMN_GENERATED] = wb_arena_printf(
+            arena, "%s %s", spell(reading, entry, wb_sqlite_without_parentheses(column->generated)),
+            column->stored ? "STORED" : "VIRTUAL");
     entry->columns[number] = object;
     const char *expression = column->default_value.data
                                  ? spell(reading, entry, wb_sqlite_without_parentheses(column->default_value))
@@ -285,16 +284,14 @@ static const char *define_foreign_key(struct reading *reading, const struct entr
 static const char *define(struct reading *reading, const struct entry *entry,
                           const struct wb_sqlite_constraint *constraint)
 {
-    static const char *const words[] = {[WB_SQLITE_PRIMARY_KEY] = "PRIMARY KEY",
-                                        [WB_SQLITE_UNIQUE] = "UNIQUE",
-                                        [WB_SQLITE_CHECK] = "CHECK"};
+    static const char *const words[] = {
+        [WB_SQLITE_PRIMARY_KEY] = "PRIMARY KEY", [WB_SQLITE_UNIQUE] = "UNIQUE", [WB_SQLITE_CHECK] = "CHECK"};
     if (constraint->kind == WB_SQLITE_FOREIGN_KEY)
         return define_foreign_key(reading, entry, constraint);
-    return wb_arena_printf(reading->arena, "%s (%s%s%s)%s%s", words[constraint->kind],
-                           columns_of(reading, entry, constraint), constraint->descending ? " DESC" : "",
-                           constraint->autoincrement ? " AUTOINCREMENT" : "",
-                           constraint->conflict ? " ON CONFLICT " : "",
-                           constraint->conflict ? constraint->conflict : "");
+    return wb_arena_printf(
+        reading->arena, "%s (%s%s%s)%s%s", words[constraint->kind], columns_of(reading, entry, constraint),
+        constraint->descending ? " DESC" : "", constraint->autoincrement ? " AUTOINCREMENT" : "",
+        constraint->conflict ? " ON CONFLICT " : "", constraint->conflict ? constraint->conflict : "");
 }
 
 /* How many constraints before this one have no name and the same definition: each is an object of its own. */
@@ -303,7 +300,8 @@ static unsigned count_alike(const struct reading *reading, const struct wb_objec
     unsigned count = 0;
     const struct wb_object_list *objects = &reading->catalog->objects;
     for (size_t i = objects->count; i-- && objects->items[i] != table;)
-        count += objects->items[i]->unnamed && strcmp(objects->items[i]->values[WB_CONSTRAINT_DEFINITION], definition) == 0;
+        count += objects->items[i]->unnamed &&
+                 strcmp(objects->items[i]->values[WB_CONSTRAINT_DEFINITION], definition) == 0;
     return count;
 }
 
@@ -340,8 +338,8 @@ static void add_table(struct reading *reading, struct entry *entry)
         (void)wb_sqlite_parse_head(reading->arena, entry->sql, &head);
         values[WB_TABLE_RELKIND] = "virtual";
         /* A module's arguments are its own affair: their case counts. */
-        values[WB_TABLE_ACCESS_METHOD] =
-            wb_sqlite_spelling(reading->arena, head.rest, &(struct wb_sqlite_known){NULL, 0}, NULL);
+        values[WB_TABLE_ACCESS_METHOD] = wb_sqlite_spelling(reading->arena, head.rest,
+                                                            &(struct wb_sqlite_known){NULL, 0}, NULL);
         return;
     }
     values[WB_TABLE_RELKIND] = "r";
@@ -404,8 +402,8 @@ static void add_other(struct reading *reading, struct entry *entry)
     entry->object->source = entry->sql;
     const char *definition = kind == 1 ? spell(reading, table, head.rest)
                                        : wb_sqlite_spelling(reading->arena, head.rest, &reading->known, NULL);
-    values[kinds[kind].field] =
-        kind == 1 ? wb_arena_printf(reading->arena, "%s %s", head.words, definition) : definition;
+    values[kinds[kind].field] = kind == 1 ? wb_arena_printf(reading->arena, "%s %s", head.words, definition)
+                                          : definition;
 }
 
 static void add_objects(struct reading *reading)
@@ -437,8 +435,7 @@ static struct names words_of(struct reading *reading, const char *sql)
 {
     struct names words = {0};
     for (struct wb_sql_cursor at = wb_sql_sqlite_cursor(wb_slice(sql)); !at.at_end; wb_sql_advance(&at))
-        if (at.token.kind == WB_SQL_WORD || at.token.kind == WB_SQL_QUOTED_IDENTIFIER ||
-            at.token.kind == WB_SQL_STRING)
+        if (at.token.kind == WB_SQL_WORD || at.token.kind == WB_SQL_QUOTED_IDENTIFIER || at.token.kind == WB_SQL_STRING)
             *WB_PUSH(&reading->scratch, words) = wb_sqlite_lower(
                 &reading->scratch,
                 wb_sqlite_unquote(&reading->scratch, (struct wb_slice){sql + at.token.offset, at.token.length}));

@@ -103,8 +103,7 @@ static void copy_rowid(struct rebuild *rebuild)
 /* The default as an expression: in DEFAULT a word by itself, or one in quotes, is a string. */
 static const char *default_value(struct wb_arena *arena, const struct wb_sqlite_column *column)
 {
-    static const char *const values[] = {"NULL",         "TRUE",         "FALSE",
-                                         "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"};
+    static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"};
     struct wb_sql_cursor at = wb_sql_sqlite_cursor(column->default_value);
     const char *text = wb_arena_strndup(arena, column->default_value.data, column->default_value.length);
     bool is_blob = at.token.length < column->default_value.length;
@@ -126,8 +125,8 @@ static void copy_column(struct rebuild *rebuild, const struct wb_sqlite_column *
     bool tightened = after->not_null && !before->not_null && !before->generated.data;
     if (tightened && after->default_value.data)
         value = wb_arena_printf(arena, "coalesce(%s, %s)", value, default_value(arena, after));
-    else if (tightened && wb_sqlite_rowid_column(arena, &rebuild->after) !=
-                              wb_sqlite_find_column(&rebuild->after, after->name))
+    else if (tightened &&
+             wb_sqlite_rowid_column(arena, &rebuild->after) != wb_sqlite_find_column(&rebuild->after, after->name))
         wb_str_printf(&rebuild->fears, "%s%s", rebuild->fears.length ? ", " : "", name);
     copy(rebuild, name, value);
 }
@@ -172,12 +171,13 @@ void wb_sqlite_write_rebuild(const struct wb_object *before, const struct wb_obj
     keep_sequence(&rebuild);
     copy_rows(&rebuild);
     wb_names_add(arena, statements,
-                 wb_arena_printf(arena, "%sDROP TABLE %s",
-                                 rebuild.columns.length ? "" : "-- its rows are lost: the new table has no column of the old one\n",
-                                 rebuild.old_name));
-    wb_names_add(arena, statements,
-                 wb_arena_printf(arena, "ALTER TABLE %s RENAME TO %s", rebuild.new_name,
-                                 wb_sqlite_name(arena, after->name)));
+                 wb_arena_printf(
+                     arena, "%sDROP TABLE %s",
+                     rebuild.columns.length ? "" : "-- its rows are lost: the new table has no column of the old one\n",
+                     rebuild.old_name));
+    wb_names_add(
+        arena, statements,
+        wb_arena_printf(arena, "ALTER TABLE %s RENAME TO %s", rebuild.new_name, wb_sqlite_name(arena, after->name)));
     wb_str_release(&rebuild.columns);
     wb_str_release(&rebuild.values);
     wb_str_release(&rebuild.fears);

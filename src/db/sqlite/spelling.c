@@ -14,8 +14,7 @@ static int compare_name(const void *name, const void *entry)
 
 bool wb_sqlite_is_known(const struct wb_sqlite_known *known, const char *lower_name)
 {
-    return known->count &&
-           bsearch(lower_name, known->names, known->count, sizeof *known->names, compare_name) != NULL;
+    return known->count && bsearch(lower_name, known->names, known->count, sizeof *known->names, compare_name) != NULL;
 }
 
 struct spelling {

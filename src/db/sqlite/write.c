@@ -49,8 +49,7 @@ static bool has_key(const struct wb_sqlite_table *table, size_t column)
 static bool has_foreign_key(const struct wb_sqlite_table *table, size_t column)
 {
     for (size_t i = 0; i < table->constraints.count; i++)
-        if (table->constraints.items[i].column == column &&
-            table->constraints.items[i].kind == WB_SQLITE_FOREIGN_KEY)
+        if (table->constraints.items[i].column == column && table->constraints.items[i].kind == WB_SQLITE_FOREIGN_KEY)
             return true;
     return false;
 }
@@ -138,10 +137,8 @@ static void write_create(const struct wb_object *object, struct wb_arena *arena,
 
 static void write_drop(const struct wb_object *object, struct wb_arena *arena, struct wb_names *statements)
 {
-    static const char *const words[WB_KIND_COUNT] = {[WB_KIND_TABLE] = "TABLE",
-                                                     [WB_KIND_VIEW] = "VIEW",
-                                                     [WB_KIND_INDEX] = "INDEX",
-                                                     [WB_KIND_TRIGGER] = "TRIGGER"};
+    static const char *const words[WB_KIND_COUNT] = {
+        [WB_KIND_TABLE] = "TABLE", [WB_KIND_VIEW] = "VIEW", [WB_KIND_INDEX] = "INDEX", [WB_KIND_TRIGGER] = "TRIGGER"};
     if (object->kind == WB_KIND_COLUMN)
         emit(arena, statements, "ALTER TABLE %s DROP COLUMN %s", wb_sqlite_name(arena, object->parent->name),
              wb_sqlite_name(arena, object->name));
