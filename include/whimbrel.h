@@ -201,6 +201,49 @@ WB_API enum wb_code wb_current(wb_project *project, struct wb_revision_list *ret
 /* The children of `info` within the whole history; the strings belong to the list it came in. */
 WB_API struct wb_name_list wb_revision_children(const struct wb_revision_list *list, const char *id);
 
+/* ---- Comparing schemas ---------------------------------------------------------------------------------------- */
+
+/*
+ * One change of the schema, in an order in which they can be made. `fields` are what differs, where something is
+ * altered ("type", "not null", "comment"). Those without statements are made by the next one that rebuilds their table.
+ */
+struct wb_difference {
+    const char *action; /* "create", "alter", "drop", "rename", "rebuild" */
+    const char *kind;   /* "table", "column", "foreign key", ... */
+    const char *name;   /* "public.users.email" */
+    struct wb_name_list fields;
+    struct wb_name_list statements; /* without semicolons */
+    bool destructive;               /* drops a table, a column, or rows */
+};
+
+struct wb_diff_result {
+    const struct wb_difference *items;
+    size_t count;
+    struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
+    struct wb_name_list closing;      /* ... and behind them */
+    struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
+    struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
+    const char *sql;                  /* all statements as a script; what destroys data is marked by comments */
+    void *internal;
+};
+
+/*
+ * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions),
+ * "history@REVISION", "source" (the schema source of the configuration) or "live" (the project's database).
+ */
+struct wb_diff_options {
+    const char *from, *to;
+};
+
+/*
+ * What makes the schema `from` like the schema `to`. Files and revisions are applied to a scratch database, which is
+ * made on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again; on
+ * SQLite it is a file in a temporary folder. Databases that are named are only read. WB_EUSAGE: two engines.
+ */
+WB_API enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options,
+                            struct wb_diff_result *ret_result, struct wb_error *err);
+WB_API void wb_diff_result_free(struct wb_diff_result *result);
+
 /* ---- Writing revisions ---------------------------------------------------------------------------------------- */
 
 /*
@@ -223,15 +266,25 @@ struct wb_create_options {
     bool splice;             /* `head` need not be a head: a new branch starts there */
     struct wb_name_list branch_labels;
     struct wb_name_list depends_on; /* expressions */
-    const char *up_sql, *down_sql;  /* NULL: an empty section with a comment */
+    const char *up_sql, *down_sql;  /* NULL: from the schema source, or an empty section with a comment */
+    bool empty;                     /* the latter, even where there is a schema source */
+    const char *against;            /* what the schema source is compared with: "history" (NULL: the same), "live" */
     const char *version_path;       /* which folder, where there are several; NULL: that of the parent */
 };
 
 struct wb_created {
-    char *revision_id;
+    char *revision_id; /* NULL: nothing is different, and nothing was written */
     char *path;
+    bool from_source;              /* its SQL is the difference between ... */
+    struct wb_diff_result changes; /* ... what there was and the schema source */
 };
 
+/*
+ * Writes a new revision. Without `up_sql`, `down_sql` and `empty`, and where a schema source is configured, its SQL is
+ * what makes the schema that the revisions before it make (`against` "history", or NULL), or that the database has
+ * ("live"), like the schema source, and what takes that back. It is tried before it is written, on a scratch database:
+ * up, down, up. WB_EFAILED: the difference has parts that need a table to be made anew.
+ */
 WB_API enum wb_code wb_create(wb_project *project, const struct wb_create_options *options,
                               struct wb_created *ret_created, struct wb_error *err);
 
@@ -400,48 +453,6 @@ typedef void wb_write_fn(const char *text, size_t length, void *user);
  */
 WB_API enum wb_code wb_script(wb_project *project, enum wb_direction direction, const char *range, wb_write_fn *write,
                               void *user, struct wb_error *err);
-
-/* ---- Comparing schemas ---------------------------------------------------------------------------------------- */
-
-/*
- * One change of the schema, in an order in which they can be made. `fields` are what differs, where something is
- * altered ("type", "not null", "comment"). Those without statements are made by the next one that rebuilds their table.
- */
-struct wb_difference {
-    const char *action; /* "create", "alter", "drop", "rename", "rebuild" */
-    const char *kind;   /* "table", "column", "foreign key", ... */
-    const char *name;   /* "public.users.email" */
-    struct wb_name_list fields;
-    struct wb_name_list statements; /* without semicolons */
-    bool destructive;               /* drops a table, a column, or rows */
-};
-
-struct wb_diff_result {
-    const struct wb_difference *items;
-    size_t count;
-    struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
-    struct wb_name_list closing;      /* ... and behind them */
-    struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
-    struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
-    void *internal;
-};
-
-/*
- * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions)
- * or "history@REVISION".
- */
-struct wb_diff_options {
-    const char *from, *to;
-};
-
-/*
- * What makes the schema `from` like the schema `to`. Files and revisions are applied to a scratch database, which is
- * made on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again; on
- * SQLite it is a file in a temporary folder. Databases that are named are only read. WB_EUSAGE: two engines.
- */
-WB_API enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options,
-                            struct wb_diff_result *ret_result, struct wb_error *err);
-WB_API void wb_diff_result_free(struct wb_diff_result *result);
 
 /* ---- Becoming the application --------------------------------------------------------------------------------- */
 

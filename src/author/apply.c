@@ -46,20 +46,25 @@ static void blank_restrict(struct wb_str *content)
     }
 }
 
-static enum wb_code read_file(struct applying *applying, const char *path, struct wb_error *err)
+static enum wb_code take_text(struct applying *applying, const char *name, struct wb_str *content, struct wb_error *err)
 {
-    WB_AUTO(wb_str) content = WB_STR_INIT;
-    struct applied_file file = {.path = wb_arena_strdup(&applying->arena, path)};
-    WB_TRY(wb_fs_read(path, FILE_LIMIT, &content, err));
-    if (content.length == strlen(wb_str_text(&content)))
-        blank_restrict(&content);
+    struct applied_file file = {.path = wb_arena_strdup(&applying->arena, name)};
+    if (content->length == strlen(wb_str_text(content)))
+        blank_restrict(content);
     enum wb_code code = applying->session->backend->split(
-        &applying->arena, (struct wb_slice){wb_str_text(&content), content.length}, 1, &file.statements, err);
+        &applying->arena, (struct wb_slice){wb_str_text(content), content->length}, 1, &file.statements, err);
     if (code == WB_EFILE)
-        wb_error_place(err, path, err->line, err->column);
+        wb_error_place(err, name, err->line, err->column);
     WB_TRY(code);
     *WB_PUSH(&applying->arena, applying->files) = file;
     return WB_OK;
+}
+
+static enum wb_code read_file(struct applying *applying, const char *path, struct wb_error *err)
+{
+    WB_AUTO(wb_str) content = WB_STR_INIT;
+    WB_TRY(wb_fs_read(path, FILE_LIMIT, &content, err));
+    return take_text(applying, path, &content, err);
 }
 
 static int compare_paths(const void *a, const void *b)
@@ -214,10 +219,8 @@ static enum wb_code run_in_any_order(struct applying *applying, struct pending *
     return WB_OK;
 }
 
-static enum wb_code apply(struct applying *applying, const char *path, struct wb_error *err)
+static enum wb_code run_all(struct applying *applying, bool in_any_order, struct wb_error *err)
 {
-    bool folder = wb_fs_is_folder(path);
-    WB_TRY(folder ? read_folder(applying, path, err) : read_file(applying, path, err));
     size_t count = 0;
     for (size_t i = 0; i < applying->files.count; i++)
         count += applying->files.items[i].statements.count;
@@ -226,13 +229,36 @@ static enum wb_code apply(struct applying *applying, const char *path, struct wb
     for (size_t i = 0; i < applying->files.count; i++)
         for (size_t k = 0; k < applying->files.items[i].statements.count; k++)
             items[count++] = (struct pending){&applying->files.items[i], &applying->files.items[i].statements.items[k]};
-    return folder ? run_in_any_order(applying, items, count, err) : run_in_order(applying, items, count, err);
+    return in_any_order ? run_in_any_order(applying, items, count, err) : run_in_order(applying, items, count, err);
+}
+
+static enum wb_code apply_path(struct applying *applying, const char *path, struct wb_error *err)
+{
+    bool folder = wb_fs_is_folder(path);
+    WB_TRY(folder ? read_folder(applying, path, err) : read_file(applying, path, err));
+    return run_all(applying, folder, err);
+}
+
+static enum wb_code apply_text(struct applying *applying, const char *name, const char *sql, struct wb_error *err)
+{
+    WB_AUTO(wb_str) content = WB_STR_INIT;
+    wb_str_append(&content, sql);
+    WB_TRY(take_text(applying, name, &content, err));
+    return run_all(applying, false, err);
 }
 
 enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct wb_error *err)
 {
     struct applying applying = {.session = session};
-    enum wb_code code = apply(&applying, path, err);
+    enum wb_code code = apply_path(&applying, path, err);
+    wb_arena_release(&applying.arena);
+    return code;
+}
+
+enum wb_code wb_apply_text(struct wb_session *session, const char *name, const char *sql, struct wb_error *err)
+{
+    struct applying applying = {.session = session};
+    enum wb_code code = apply_text(&applying, name, sql, err);
     wb_arena_release(&applying.arena);
     return code;
 }

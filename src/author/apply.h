@@ -11,4 +11,7 @@
  */
 enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct wb_error *err);
 
+/* Runs that text in its order; `name` stands for the file in the error's place. */
+enum wb_code wb_apply_text(struct wb_session *session, const char *name, const char *sql, struct wb_error *err);
+
 #endif

@@ -57,24 +57,24 @@ static enum wb_code check_names(const struct wb_author *author, const struct wb_
 }
 
 /* Reads the text back the way every later run will: what was meant as SQL must not have become a marker. */
-static enum wb_code check_text(const struct wb_draft *draft, const char *path, const struct wb_str *text,
+static enum wb_code parse_text(const struct wb_draft *draft, struct wb_arena *arena, struct wb_composed *composed,
                                struct wb_error *err)
 {
-    struct wb_arena arena = WB_ARENA_INIT;
     struct wb_revision *revision;
-    enum wb_code code = wb_revision_file_parse(&arena, path, (struct wb_slice){text->data, text->length}, &revision,
-                                               err);
-    if (code == WB_OK && (revision->section_count != 2 || strcmp(revision->id, draft->id) != 0 ||
-                          revision->revises.count != draft->revises.count)) {
-        code = wb_fail(err, WB_EFILE, "the SQL has lines that begin with `-- migrate:`");
+    WB_TRY(wb_revision_file_parse(arena, composed->path, composed->text, &revision, err));
+    if (revision->section_count != 2 || strcmp(revision->id, draft->id) != 0 ||
+        revision->revises.count != draft->revises.count) {
+        wb_fail(err, WB_EFILE, "the SQL has lines that begin with `-- migrate:`");
         wb_error_hint(err, "They would be taken for the beginning of a section. Take them out.");
+        return err->code;
     }
-    wb_arena_release(&arena);
-    return code;
+    revision->text = composed->text.data;
+    composed->revision = revision;
+    return WB_OK;
 }
 
-enum wb_code wb_author_write(const struct wb_author *author, struct wb_draft *draft, const char *folder,
-                             struct wb_arena *arena, const char **ret_path, struct wb_error *err)
+enum wb_code wb_author_compose(const struct wb_author *author, struct wb_draft *draft, const char *folder,
+                               struct wb_arena *arena, struct wb_composed *ret_composed, struct wb_error *err)
 {
     time_t now = time(NULL);
     struct tm moment;
@@ -85,12 +85,20 @@ enum wb_code wb_author_write(const struct wb_author *author, struct wb_draft *dr
     WB_TRY(wb_compose_time(now, author->naming.timezone, &moment, err));
     WB_TRY(wb_compose_name(arena, &author->naming, draft, &moment, now, &name, err));
 
-    const char *path = wb_fs_join(arena, folder, name);
     WB_AUTO(wb_str) text = WB_STR_INIT;
     wb_compose_text(draft, &moment, &text);
-    WB_TRY(check_text(draft, path, &text, err));
-    WB_TRY(wb_fs_make_folder(wb_fs_folder_of(arena, path), err));
-    WB_TRY(wb_fs_create(path, text.data, text.length, err));
-    *ret_path = path;
+    struct wb_composed composed = {.path = wb_fs_join(arena, folder, name),
+                                   .text = {wb_arena_strndup(arena, text.data, text.length), text.length}};
+    WB_TRY(parse_text(draft, arena, &composed, err));
+    *ret_composed = composed;
     return WB_OK;
+}
+
+enum wb_code wb_author_write(const struct wb_composed *composed, struct wb_error *err)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    enum wb_code code = wb_fs_make_folder(wb_fs_folder_of(&arena, composed->path), err);
+    wb_arena_release(&arena);
+    WB_TRY(code);
+    return wb_fs_create(composed->path, composed->text.data, composed->text.length, err);
 }

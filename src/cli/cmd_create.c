@@ -3,6 +3,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/created.h"
 #include "cli/log.h"
@@ -34,6 +35,36 @@ static enum wb_code read_sql(struct wb_cli *cli, const char *option, const char 
     return WB_OK;
 }
 
+/* What would be silently without effect. */
+static enum wb_code check_options(const struct wb_cli *cli, const struct wb_create_options *options,
+                                  struct wb_error *err)
+{
+    static const char *const of_source[] = {"against", "schema", "scratch"};
+    bool given = options->up_sql || options->down_sql;
+    if (given && options->empty)
+        return wb_fail(err, WB_EUSAGE, "--empty is for a revision without --sql and --down-sql");
+    for (size_t i = 0; i < WB_COUNT(of_source); i++)
+        if ((given || options->empty) && wb_cli_has(cli, of_source[i]))
+            return wb_fail(err, WB_EUSAGE, "--%s is for a revision that is made from the schema source", of_source[i]);
+    return WB_OK;
+}
+
+static void tell_of(const struct wb_report *report, const struct wb_create_options *options,
+                    const struct wb_created *created)
+{
+    if (created->from_source) {
+        wb_log_not_covered(report, &created->changes);
+        wb_log_changes(report, &created->changes);
+        if (!created->path)
+            wb_log_message(report, WB_LOG_INFO, "nothing to do: the schema is what the schema source says");
+    } else if (!options->up_sql) {
+        wb_log_message(report, WB_LOG_INFO, "the revision is empty: write its SQL%s",
+                       options->empty ? ""
+                                      : ", or say in whimbrel.ini what the schema should be ([schema] source), so that "
+                                        "create can");
+    }
+}
+
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     (void)ret_status;
@@ -45,21 +76,30 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
         .branch_labels = wb_cli_values(cli, "branch-label"),
         .depends_on = wb_cli_values(cli, "depends-on"),
         .version_path = wb_cli_get(cli, "version-path"),
+        .empty = wb_cli_has(cli, "empty"),
+        .against = wb_cli_get(cli, "against"),
     };
     WB_TRY(read_sql(cli, "sql", &options.up_sql, err));
     WB_TRY(read_sql(cli, "down-sql", &options.down_sql, err));
 
+    WB_TRY(check_options(cli, &options, err));
+
     struct wb_created created;
+    WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(wb_create(cli->project, &options, &created, err));
+    tell_of(&cli->report, &options, &created);
     wb_report_created(&cli->report, &created);
-    if (!options.up_sql)
-        wb_log_message(&cli->report, WB_LOG_INFO,
-                       "the revision is empty: write its SQL (whimbrel does not read it from your models yet)");
     wb_created_release(&created);
     return WB_OK;
 }
 
 static const struct wb_option options[] = {
+    {"schema", 0, "SOURCE",
+     "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
+    {"against", 0, "WHAT", "what that is compared with: `history` (default) or `live`, the database", NULL},
+    {"empty", 0, NULL, "an empty revision, to be written by hand", NULL},
+    {"scratch", 0, "URL",
+     "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
     {"sql", 0, "FILE", "the SQL of the up section (- for standard input)", NULL},
     {"down-sql", 0, "FILE", "the SQL of the down section", NULL},
     {"head", 0, "REVISION", "what it builds on (default: head); base starts a new line", NULL},
@@ -74,11 +114,21 @@ const struct wb_command wb_cmd_create = {
     .name = "create",
     .arguments = "MESSAGE",
     .summary = "write a new revision",
-    .description = "Writes a new revision file that builds on the head. Its up and down sections are empty, or the\n"
-                   "SQL of --sql and --down-sql. The difference between models and history is not worked out yet.",
+    .description =
+        "Writes a new revision file that builds on the head. Where whimbrel.ini says what the schema should be\n"
+        "(`source` in [schema]: an .sql file, a folder of them, or a command that prints SQL, such as `python -m\n"
+        "whimbrel.sqlalchemy app.models:Base`), its SQL is what makes the schema of the revisions so far like that, and\n"
+        "what takes it back. Both sides are made in scratch databases and read back from there; your database is not\n"
+        "asked, and what others have in it is not touched. What would destroy data is marked in the file.\n"
+        "\n"
+        "The revision is tried before it is written: up, down, and up again, on a scratch database, and each time the\n"
+        "schema must be the one it should be. When nothing differs nothing is written.\n"
+        "\n"
+        "Without a schema source, or with --empty, the sections are empty; with --sql they are what you give.",
     .options = options,
     .option_count = WB_COUNT(options),
-    .examples = (const char *const[]){"whimbrel create \"add user preferences table\"", "an empty revision to fill in",
+    .examples = (const char *const[]){"whimbrel create \"add user preferences table\"",
+                                      "from the schema source, if there is one",
                                       "whimbrel create \"import\" --sql schema.sql", "with the SQL of a file", NULL},
     .min_words = 1,
     .max_words = 1,

@@ -2,58 +2,20 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/log.h"
 
 static json_t *diff_json(const struct wb_diff_result *result)
 {
-    json_t *changes = json_array();
-    for (size_t i = 0; i < result->count; i++) {
-        const struct wb_difference *item = &result->items[i];
-        json_array_append_new(
-            changes, json_pack("{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
-                               wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
-                               item->destructive, "statements", wb_json_names(item->statements)));
-    }
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes", changes,
-                     "closing", wb_json_names(result->closing), "impossible", wb_json_names(result->impossible),
-                     "not_compared", wb_json_names(result->not_compared));
-}
-
-struct printing {
-    bool any, was_long;
-};
-
-/* Statements of one line stand together, others by themselves; what takes several does too. */
-static void print_statements(struct printing *printing, struct wb_name_list statements, bool together)
-{
-    for (size_t i = 0; i < statements.count; i++) {
-        const char *sql = statements.items[i];
-        bool is_long = strchr(sql, '\n') != NULL;
-        bool starts = together && i == 0 && statements.count > 1;
-        if (printing->any && (is_long || starts || printing->was_long))
-            puts("");
-        printf("%s;\n", sql);
-        *printing = (struct printing){true, is_long};
-    }
-    printing->was_long |= together && statements.count > 1;
-}
-
-static void print_script(const struct wb_diff_result *result)
-{
-    struct printing printing = {0};
-    print_statements(&printing, result->opening, false);
-    for (size_t i = 0; i < result->count; i++)
-        print_statements(&printing, result->items[i].statements, strcmp(result->items[i].action, "rebuild") == 0);
-    print_statements(&printing, result->closing, false);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes",
+                     wb_changes_json(result), "closing", wb_json_names(result->closing), "impossible",
+                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared));
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
 {
-    for (size_t i = 0; i < result->not_compared.count; i++)
-        wb_log_message(report, WB_LOG_WARNING, "not compared: %s", result->not_compared.items[i]);
-    for (size_t i = 0; i < result->impossible.count; i++)
-        wb_log_message(report, WB_LOG_ERROR, "%s", result->impossible.items[i]);
+    wb_log_not_covered(report, result);
     for (size_t i = 0; i < result->count; i++)
         if (result->items[i].destructive)
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
@@ -73,7 +35,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     if (cli->report.json)
         wb_report_json(diff_json(&result));
     else
-        print_script(&result);
+        fputs(result.sql, stdout);
     report_rest(&cli->report, &result);
     if (result.impossible.count)
         *ret_status = WB_EXIT_FAILED;
@@ -86,7 +48,10 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 static const struct wb_option command_options[] = {
     {"down", 0, NULL, "the way back: from TO to FROM", NULL},
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
-    {"scratch", 0, "URL", "the server where scratch databases are made (default: that of a URL here, or of --url)",
+    {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
+     "schema_source"},
+    {"scratch", 0, "URL",
+     "the server where scratch databases are made; `initdb`: one for this run (default: that of a URL here, or of --url)",
      "scratch_url"},
 };
 
@@ -97,7 +62,8 @@ const struct wb_command wb_cmd_diff = {
     .description =
         "Prints the statements that make the schema FROM like the schema TO, in an order in which they can be run.\n"
         "Each of the two is a database's URL, an .sql file, a folder of them (in whatever order they need), `history`\n"
-        "(what all revisions make) or `history@REVISION`. Databases are only read.\n"
+        "(what all revisions make), `history@REVISION`, `source` (the schema source, see whimbrel.ini(5)) or `live` (the\n"
+        "project's database). Databases are only read.\n"
         "\n"
         "Files and revisions are applied to a scratch database and read back, so that both sides are spelt by the same\n"
         "server. It is made on the server of `scratch_url`, of a URL among the two, or of the project, by a role that\n"

@@ -18,7 +18,6 @@
 #include "config/text.h"
 #include "config/url.h"
 
-#define OUTPUT_LIMIT ((size_t)64 * 1024)
 #define STDERR_KEPT ((size_t)2048)
 #define END_PAUSE_MS 2
 
@@ -26,6 +25,7 @@ struct running {
     pid_t pid; /* 0 when it has ended; also the number of its process group */
     int out, err_out;
     int cancel_fd;
+    size_t output_limit;
     long deadline_ms;
     struct wb_str output;
     struct wb_str errors; /* the end of its stderr */
@@ -54,9 +54,10 @@ struct strings {
     size_t count, capacity;
 };
 
-/* The environment, and the variables of .env that it lacks. */
-static char **make_environment(struct wb_arena *arena, const struct wb_dotenv *dotenv)
+/* The environment, the variables of .env that it lacks, and the command's own. */
+static char **make_environment(struct wb_arena *arena, const struct wb_shell_command *command)
 {
+    const struct wb_dotenv *dotenv = command->dotenv;
     struct strings strings = {0};
     for (char **entry = environ; entry && *entry; entry++)
         *WB_PUSH(arena, strings) = *entry;
@@ -65,6 +66,8 @@ static char **make_environment(struct wb_arena *arena, const struct wb_dotenv *d
         if (!getenv(variable->name) && wb_dotenv_find(dotenv, variable->name) == variable)
             *WB_PUSH(arena, strings) = wb_arena_printf(arena, "%s=%s", variable->name, variable->value);
     }
+    if (command->variable)
+        *WB_PUSH(arena, strings) = wb_arena_strdup(arena, command->variable);
     *WB_PUSH(arena, strings) = NULL;
     return strings.items;
 }
@@ -152,8 +155,8 @@ static enum wb_code read_output(struct running *running, struct wb_error *err)
             (fds[0].revents && !drain(&running->out, &running->output)))
             return wb_fail_errno(err, WB_ECONFIG, "can't read what it prints");
         keep_end(&running->errors);
-        if (running->output.length > OUTPUT_LIMIT)
-            return wb_fail(err, WB_ECONFIG, "it printed more than 64 KiB");
+        if (running->output.length > running->output_limit)
+            return wb_fail(err, WB_ECONFIG, "it printed more than %zu KiB", running->output_limit / 1024);
     }
     return WB_OK;
 }
@@ -228,12 +231,16 @@ static void add_errors(struct wb_arena *arena, const struct wb_str *errors, stru
         wb_error_detail(err, "%s", wb_url_redact_text(arena, wb_str_text(&printable)));
 }
 
-enum wb_code wb_command_run(struct wb_arena *arena, const char *command, const char *folder,
-                            const struct wb_dotenv *dotenv, long timeout_ms, int cancel_fd, const char **ret_output,
+enum wb_code wb_command_run(struct wb_arena *arena, const struct wb_shell_command *command, const char **ret_output,
                             struct wb_error *err)
 {
-    WB_AUTO(running) running = {.out = -1, .err_out = -1, .cancel_fd = cancel_fd, .deadline_ms = now_ms() + timeout_ms};
-    WB_TRY(start(&running, command, folder, make_environment(arena, dotenv), err));
+    WB_AUTO(running)
+    running = {.out = -1,
+               .err_out = -1,
+               .cancel_fd = command->cancel_fd,
+               .output_limit = command->output_limit,
+               .deadline_ms = now_ms() + command->timeout_ms};
+    WB_TRY(start(&running, command->text, command->folder, make_environment(arena, command), err));
     enum wb_code code = run_to_end(&running, err);
     if (code != WB_OK) {
         add_errors(arena, &running.errors, err);

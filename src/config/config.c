@@ -16,6 +16,8 @@
 
 #define FILE_LIMIT ((size_t)1024 * 1024)
 #define SECRET_LIMIT ((size_t)64 * 1024)
+#define VALUE_LIMIT ((size_t)64 * 1024)
+#define SOURCE_LIMIT ((size_t)64 * 1024 * 1024)
 #define COMMAND_TIMEOUT_MS 60000
 
 enum value_kind {
@@ -175,9 +177,10 @@ static const char *replace_here(struct wb_config *config, const char *text)
     return wb_arena_strdup(&config->arena, wb_str_text(&out));
 }
 
+static const char command_prefix[] = "command:";
+
 static enum wb_code find_in_ini(struct wb_config *config, enum wb_key key, struct value *value, struct wb_error *err)
 {
-    static const char prefix[] = "command:";
     const char *text = NULL;
     unsigned line = 0;
     if (config->is_alembic) {
@@ -194,9 +197,9 @@ static enum wb_code find_in_ini(struct wb_config *config, enum wb_key key, struc
                             .line = line,
                             .source = wb_arena_printf(&config->arena, "%s:%u", config->ini.path, line),
                             .beside_ini = !config->is_alembic};
-    if (wb_starts_with(text, prefix)) {
+    if (wb_key_info(key)->type != WB_TYPE_SOURCE && wb_starts_with(text, command_prefix)) {
         value->kind = VALUE_COMMAND;
-        value->text = text + strlen(prefix);
+        value->text = text + strlen(command_prefix);
     }
     return WB_OK;
 }
@@ -321,11 +324,21 @@ static enum wb_code build_postgres_url(struct wb_config *config, const char **re
     return WB_OK;
 }
 
+static struct wb_shell_command make_command(const struct wb_config *config, const char *text, size_t output_limit)
+{
+    return (struct wb_shell_command){.text = text,
+                                     .folder = config->ini_folder,
+                                     .dotenv = &config->dotenv,
+                                     .output_limit = output_limit,
+                                     .timeout_ms = COMMAND_TIMEOUT_MS,
+                                     .cancel_fd = config->cancel_fd};
+}
+
 static enum wb_code run_command(struct wb_config *config, enum wb_key key, const struct value *value,
                                 const char **ret_text, struct wb_error *err)
 {
-    enum wb_code code = wb_command_run(&config->arena, value->text, config->ini_folder, &config->dotenv,
-                                       COMMAND_TIMEOUT_MS, config->cancel_fd, ret_text, err);
+    const struct wb_shell_command command = make_command(config, value->text, VALUE_LIMIT);
+    enum wb_code code = wb_command_run(&config->arena, &command, ret_text, err);
     if (code == WB_OK)
         return WB_OK;
     prefix_message(err, wb_arena_printf(&config->arena, "the command for %s", wb_key_name(key)));
@@ -457,6 +470,51 @@ enum wb_code wb_config_get_folders(struct wb_config *config, struct wb_names *re
     return WB_OK;
 }
 
+bool wb_config_has_source(struct wb_config *config)
+{
+    const char *text;
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    return wb_config_get(config, WB_KEY_SCHEMA_SOURCE, &text, &ignored) == WB_OK && text && *text;
+}
+
+enum wb_code wb_config_get_source(struct wb_config *config, struct wb_schema_source *ret_source, struct wb_error *err)
+{
+    const char *text;
+    struct value value = {0};
+    WB_TRY(wb_config_get(config, WB_KEY_SCHEMA_SOURCE, &text, err));
+    if (!text || !*text) {
+        wb_fail(err, WB_ECONFIG, "no schema source is configured");
+        wb_error_hint(err, "Say what the schema should be: `source` in the section [schema] of whimbrel.ini, or "
+                           "--schema. It is an .sql file, a folder of them, or command:... that prints SQL.");
+        return err->code;
+    }
+    WB_TRY(find_value(config, WB_KEY_SCHEMA_SOURCE, &value, err));
+    struct wb_schema_source source = {.text = text};
+    if (wb_starts_with(text, command_prefix))
+        source.command = text + strlen(command_prefix);
+    else
+        source.path = value.beside_ini ? wb_fs_join(&config->arena, config->ini_folder, text) : text;
+    if (source.path && !wb_fs_exists(source.path)) {
+        wb_fail(err, WB_ECONFIG, "there is no schema source %s", source.path);
+        return add_source(&value, err);
+    }
+    *ret_source = source;
+    return WB_OK;
+}
+
+enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+                                  struct wb_arena *arena, const char **ret_sql, struct wb_error *err)
+{
+    struct wb_shell_command command = make_command(config, source->command, SOURCE_LIMIT);
+    struct value value = {0};
+    command.variable = wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine);
+    if (wb_command_run(arena, &command, ret_sql, err) == WB_OK)
+        return WB_OK;
+    prefix_message(err, "the command for the schema source");
+    WB_TRY(find_value(config, WB_KEY_SCHEMA_SOURCE, &value, err));
+    return add_source(&value, err);
+}
+
 static enum wb_code fail_no_url(const struct wb_config *config, struct wb_error *err)
 {
     wb_fail(err, WB_ECONFIG, "no database URL is configured");
@@ -560,11 +618,13 @@ static enum wb_code place_in_ini(const struct wb_config *config, const struct wb
     return err->code;
 }
 
-static enum wb_code check_ini_key(struct wb_config *config, const struct wb_ini_entry *entry, struct wb_error *err)
+/* `name` is the key's whole name: "schema_source" for `source` in [schema]. */
+static enum wb_code check_ini_key(struct wb_config *config, const struct wb_ini_entry *entry, const char *name,
+                                  struct wb_error *err)
 {
     enum wb_key key;
-    if (!wb_key_find(entry->name, &key)) {
-        const char *meant = wb_key_suggest(entry->name);
+    if (!wb_key_find(name, &key)) {
+        const char *meant = name == entry->name ? wb_key_suggest(name) : NULL;
         wb_fail(err, WB_ECONFIG, "there is no key \"%s\"", entry->name);
         if (meant)
             wb_error_hint(err, "did you mean \"%s\"?", meant);
@@ -579,13 +639,15 @@ static enum wb_code check_ini_key(struct wb_config *config, const struct wb_ini_
     return place_in_ini(config, entry, err);
 }
 
-/* The sections and keys of whimbrel.ini; [schema] belongs to the readers of schema sources. */
+/* The sections and keys of whimbrel.ini. */
 static enum wb_code check_ini(struct wb_config *config, struct wb_error *err)
 {
     for (size_t i = 0; i < config->ini.count; i++) {
         const struct wb_ini_entry *entry = &config->ini.items[i];
         if (wb_equal(entry->section, "whimbrel")) {
-            WB_TRY(check_ini_key(config, entry, err));
+            WB_TRY(check_ini_key(config, entry, entry->name, err));
+        } else if (wb_equal(entry->section, "schema")) {
+            WB_TRY(check_ini_key(config, entry, wb_arena_printf(&config->arena, "schema_%s", entry->name), err));
         } else if (!entry->section && strcmp(entry->name, "whimbrel") != 0 && strcmp(entry->name, "schema") != 0) {
             wb_fail(err, WB_ECONFIG, "there is no section [%s]", entry->name);
             wb_error_hint(err, "the sections are [whimbrel] and [schema]");

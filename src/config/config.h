@@ -47,6 +47,7 @@ enum wb_key {
     WB_KEY_TIMEZONE,             /* of `created` and of file names; default UTC */
     WB_KEY_TRUNCATE_SLUG_LENGTH, /* default 40 */
     WB_KEY_SCRATCH_URL,          /* a server where scratch databases may be made; default: the URL's */
+    WB_KEY_SCHEMA_SOURCE,        /* what the schema should be: an SQL file, a folder of them, or command:... */
     WB_KEY_MODE,                 /* of `run`: apply, check, wait, off */
     WB_KEY_LOG_FORMAT,           /* text, json */
     WB_KEY_LOG_LEVEL,            /* error, warning, info, debug */
@@ -81,6 +82,27 @@ enum wb_code wb_config_get_bool(struct wb_config *config, enum wb_key key, bool 
 enum wb_code wb_config_get_duration(struct wb_config *config, enum wb_key key, long *ret_ms, struct wb_error *err);
 enum wb_code wb_config_get_number(struct wb_config *config, enum wb_key key, long *ret_number, struct wb_error *err);
 enum wb_code wb_config_get_folders(struct wb_config *config, struct wb_names *ret_folders, struct wb_error *err);
+
+/* Where the wanted schema comes from: a path, or a shell command that prints its SQL. */
+struct wb_schema_source {
+    const char *path;    /* of an .sql file or a folder of them; NULL when it is a command */
+    const char *command; /* to be run by wb_config_run_source */
+    const char *text;    /* as it was given, for messages */
+};
+
+/*
+ * The schema source; a relative path in the INI file is beside that. WB_ECONFIG when none is configured. Unlike other
+ * keys it may be a `command:` in any place, and is not replaced by what that prints.
+ */
+enum wb_code wb_config_get_source(struct wb_config *config, struct wb_schema_source *ret_source, struct wb_error *err);
+bool wb_config_has_source(struct wb_config *config);
+
+/*
+ * What the source's command prints, at most 64 MiB, in `arena`; otherwise as for a `command:` value. It finds in
+ * WHIMBREL_ENGINE ("postgresql", "sqlite") whose SQL is wanted.
+ */
+enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+                                  struct wb_arena *arena, const char **ret_sql, struct wb_error *err);
 
 /* The URL, parsed; WB_ECONFIG, with all the ways to give one in the hint, when there is none. */
 enum wb_code wb_config_get_url(struct wb_config *config, const struct wb_url **ret_url, struct wb_error *err);

@@ -33,6 +33,7 @@ static const struct wb_key_info keys[] = {
     [WB_KEY_TIMEZONE] = {"timezone", WB_TYPE_TEXT, "UTC", .alembic = "timezone"},
     [WB_KEY_TRUNCATE_SLUG_LENGTH] = {"truncate_slug_length", WB_TYPE_NUMBER, "40", .alembic = "truncate_slug_length"},
     [WB_KEY_SCRATCH_URL] = {"scratch_url", WB_TYPE_URL},
+    [WB_KEY_SCHEMA_SOURCE] = {"schema_source", WB_TYPE_SOURCE},
     [WB_KEY_MODE] = {"mode", WB_TYPE_CHOICE, "apply", .choices = "apply, check, wait, off"},
     [WB_KEY_LOG_FORMAT] = {"log_format", WB_TYPE_CHOICE, "text", .choices = "text, json"},
     [WB_KEY_LOG_LEVEL] = {"log_level", WB_TYPE_CHOICE, "info", .choices = "error, warning, info, debug"},
@@ -77,7 +78,8 @@ const char *wb_key_suggest(const char *name)
         const char *name;
         enum wb_key key;
     } aliases[] = {{"script_location", WB_KEY_DIR}, {"migrations_dir", WB_KEY_DIR}, {"folder", WB_KEY_DIR},
-                   {"database_url", WB_KEY_URL},    {"schema", WB_KEY_SEARCH_PATH}, {"loglevel", WB_KEY_LOG_LEVEL}};
+                   {"database_url", WB_KEY_URL},    {"schema", WB_KEY_SEARCH_PATH}, {"loglevel", WB_KEY_LOG_LEVEL},
+                   {"source", WB_KEY_SCHEMA_SOURCE}};
     for (size_t i = 0; i < WB_COUNT(aliases); i++)
         if (same_name(name, aliases[i].name))
             return keys[aliases[i].key].name;
@@ -146,6 +148,7 @@ bool wb_key_check(enum wb_key key, const char *value, const char **ret_expected)
     case WB_TYPE_URL:
     case WB_TYPE_PATH:
     case WB_TYPE_FOLDERS:
+    case WB_TYPE_SOURCE:
         break;
     }
     return true;

@@ -15,6 +15,7 @@ enum wb_key_type {
     WB_TYPE_NUMBER,
     WB_TYPE_DURATION,
     WB_TYPE_CHOICE,
+    WB_TYPE_SOURCE, /* a file, a folder, or a command that is run by whoever needs what it prints */
 };
 
 struct wb_key_info {

@@ -167,6 +167,13 @@ struct slots {
     size_t count, capacity;
 };
 
+/* Where there are no schemas, the key has the name as the engine compares it. */
+static const char *name_to_compare(const struct wb_object *object)
+{
+    const char *last = strrchr(object->key, WB_LIST_SEPARATOR);
+    return object->schema ? object->name : last && last[1] ? last + 1 : object->key;
+}
+
 static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
                      bool given_back)
 {
@@ -174,7 +181,9 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
     struct wb_arena *arena = &ordering->scratch;
     const char *names[3] = {NULL};
     if (info->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX))
-        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema ? object->schema : "", object->name);
+        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema ? object->schema : "", name_to_compare(object));
+    if (object->kind == WB_KIND_TRIGGER && !object->parent->schema) /* they have no names of their own in each table */
+        names[1] = wb_arena_printf(arena, "t%s", name_to_compare(object));
     if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
     if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)

@@ -122,6 +122,11 @@ static void pass_event(const struct wb_event *event, void *user)
         project->on_event(event, project->user);
 }
 
+void wb_project_warn(struct wb_project *project, const char *text)
+{
+    pass_event(&(struct wb_event){.type = WB_EVENT_WARNING, .text = text, .percent = -1}, project);
+}
+
 /* Early enough to see, before a lock timeout strikes, who is in the way; but not for what is quick anyway. */
 static long watch_after(long lock_timeout_ms)
 {

@@ -45,6 +45,9 @@ enum wb_code wb_project_target_for(struct wb_project *project, const struct wb_u
 enum wb_code wb_project_connect(struct wb_project *project, long wait_ms, struct wb_target **ret_target,
                                 const struct wb_revision_set **ret_revisions, struct wb_error *err);
 
+/* A warning for whoever listens to the project's events. */
+void wb_project_warn(struct wb_project *project, const char *text);
+
 /* The public form of a list of names; it shares the strings. */
 struct wb_name_list wb_name_list_of(const struct wb_names *names);
 

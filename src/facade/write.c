@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "facade/autogenerate.h"
 #include "facade/project.h"
 #include "revision/expr.h"
 
@@ -28,7 +29,8 @@ void wb_created_release(struct wb_created *created)
 {
     free(created->revision_id);
     free(created->path);
-    *created = (struct wb_created){NULL, NULL};
+    wb_diff_result_free(&created->changes);
+    *created = (struct wb_created){0};
 }
 
 /* What the configuration says about new files, and the set they join (an empty one when the folder is not there yet). */
@@ -72,45 +74,69 @@ static enum wb_code check_folder(const struct wb_author *author, const char *fol
     return err->code;
 }
 
-/* Fills in what `create` and `merge` share, and writes the file. */
-static enum wb_code write_draft(const struct wb_author *author, const struct wb_create_options *options,
-                                struct wb_draft *draft, struct wb_arena *arena, struct wb_created *ret_created,
-                                struct wb_error *err)
+/* What `create` and `merge` share: all that is not SQL; and where the file goes. */
+static enum wb_code fill_draft(const struct wb_author *author, const struct wb_create_options *options,
+                               struct wb_draft *draft, struct wb_arena *arena, const char **ret_folder,
+                               struct wb_error *err)
 {
     draft->id = options->revision_id;
-    draft->up_sql = options->up_sql;
-    draft->down_sql = options->down_sql;
     for (size_t i = 0; i < options->branch_labels.count; i++)
         wb_names_add(arena, &draft->labels, options->branch_labels.items[i]);
     WB_TRY(resolve_dependencies(author, options->depends_on, arena, &draft->depends_on, err));
     if (options->version_path)
         WB_TRY(check_folder(author, options->version_path, err));
-    const char *folder = options->version_path ? options->version_path
-                                               : wb_author_folder(author, &draft->revises, arena);
-    const char *path;
-    WB_TRY(wb_author_write(author, draft, folder, arena, &path, err));
-    *ret_created = (struct wb_created){wb_strdup(draft->id), wb_strdup(path)};
+    *ret_folder = options->version_path ? options->version_path : wb_author_folder(author, &draft->revises, arena);
     return WB_OK;
 }
 
-static enum wb_code create(wb_project *project, const struct wb_create_options *options, struct wb_arena *arena,
-                           struct wb_created *ret_created, struct wb_error *err)
+static enum wb_code write_composed(const struct wb_composed *composed, struct wb_created *created, struct wb_error *err)
 {
+    WB_TRY(wb_author_write(composed, err));
+    created->revision_id = wb_strdup(composed->revision->id);
+    created->path = wb_strdup(composed->path);
+    return WB_OK;
+}
+
+static enum wb_code write_given(const struct wb_author *author, struct wb_draft *draft, const char *folder,
+                                struct wb_arena *arena, struct wb_created *created, struct wb_error *err)
+{
+    struct wb_composed composed;
+    WB_TRY(wb_author_compose(author, draft, folder, arena, &composed, err));
+    return write_composed(&composed, created, err);
+}
+
+static bool is_given(const struct wb_create_options *options)
+{
+    return options->empty || options->up_sql || options->down_sql;
+}
+
+static enum wb_code create(wb_project *project, const struct wb_create_options *options, struct wb_arena *arena,
+                           struct wb_created *created, struct wb_error *err)
+{
+    const char *head = options->head ? options->head : "head", *folder;
     struct wb_names folders = {0};
     struct wb_author author;
-    struct wb_draft draft = {.message = options->message};
+    struct wb_draft draft = {.message = options->message, .up_sql = options->up_sql, .down_sql = options->down_sql};
     WB_TRY(make_author(project, &folders, &author, err));
-    WB_TRY(wb_author_parents(&author, options->head ? options->head : "head", options->splice, arena, &draft.revises,
-                             err));
-    return write_draft(&author, options, &draft, arena, ret_created, err);
+    WB_TRY(wb_author_parents(&author, head, options->splice, arena, &draft.revises, err));
+    WB_TRY(fill_draft(&author, options, &draft, arena, &folder, err));
+    if (is_given(options) || !wb_config_has_source(project->config))
+        return write_given(&author, &draft, folder, arena, created, err);
+
+    struct wb_composed composed = {0};
+    created->from_source = true;
+    WB_TRY(wb_autogenerate(project, &(struct wb_autogeneration){&author, folder, head, options->against}, &draft, arena,
+                           &composed, &created->changes, err));
+    return composed.revision ? write_composed(&composed, created, err) : WB_OK;
 }
 
 static enum wb_code merge(wb_project *project, struct wb_name_list revisions, const struct wb_create_options *options,
-                          struct wb_arena *arena, struct wb_created *ret_created, struct wb_error *err)
+                          struct wb_arena *arena, struct wb_created *created, struct wb_error *err)
 {
+    const char *folder;
     struct wb_names folders = {0};
     struct wb_author author;
-    struct wb_draft draft = {0};
+    struct wb_draft draft = {.up_sql = "", .down_sql = ""};
     WB_TRY(make_author(project, &folders, &author, err));
     static const char *const all_heads[] = {"heads"};
     if (revisions.count == 0)
@@ -124,9 +150,19 @@ static enum wb_code merge(wb_project *project, struct wb_name_list revisions, co
     }
     draft.message = options->message ? options->message
                                      : wb_arena_printf(arena, "merge %s", wb_names_join(arena, &draft.revises, ""));
-    struct wb_create_options empty = *options;
-    empty.up_sql = empty.down_sql = "";
-    return write_draft(&author, &empty, &draft, arena, ret_created, err);
+    WB_TRY(fill_draft(&author, options, &draft, arena, &folder, err));
+    return write_given(&author, &draft, folder, arena, created, err);
+}
+
+static enum wb_code finish(enum wb_code code, struct wb_arena *arena, struct wb_created *created,
+                           struct wb_created *ret_created)
+{
+    wb_arena_release(arena);
+    if (code == WB_OK)
+        *ret_created = *created;
+    else
+        wb_created_release(created);
+    return code;
 }
 
 enum wb_code wb_create(wb_project *project, const struct wb_create_options *options, struct wb_created *ret_created,
@@ -135,16 +171,14 @@ enum wb_code wb_create(wb_project *project, const struct wb_create_options *opti
     if (!options->message || !*options->message)
         return wb_fail(err, WB_EUSAGE, "a revision needs a message");
     struct wb_arena arena = WB_ARENA_INIT;
-    enum wb_code code = create(project, options, &arena, ret_created, err);
-    wb_arena_release(&arena);
-    return code;
+    struct wb_created created = {0};
+    return finish(create(project, options, &arena, &created, err), &arena, &created, ret_created);
 }
 
 enum wb_code wb_merge(wb_project *project, struct wb_name_list revisions, const struct wb_create_options *options,
                       struct wb_created *ret_created, struct wb_error *err)
 {
     struct wb_arena arena = WB_ARENA_INIT;
-    enum wb_code code = merge(project, revisions, options, &arena, ret_created, err);
-    wb_arena_release(&arena);
-    return code;
+    struct wb_created created = {0};
+    return finish(merge(project, revisions, options, &arena, &created, err), &arena, &created, ret_created);
 }

@@ -45,8 +45,9 @@ struct wb_revision {
     const struct wb_section *sections;
     size_t section_count;
     unsigned id_line, revises_line, depends_on_line, labels_line; /* 0 when the key is not there */
-    const char *text, *origin; /* NULL, but for one that is no file (recorded.h): its text, and when it was applied */
-    struct wb_node *node;      /* its place in the graph, once there is one */
+    const char *text;     /* of one that is no file: made up and not written yet, or recorded; else NULL */
+    const char *origin;   /* of a recorded one (recorded.h): when it was applied; else NULL */
+    struct wb_node *node; /* its place in the graph, once there is one */
 };
 
 /*

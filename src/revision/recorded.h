@@ -26,7 +26,7 @@ enum wb_code wb_recorded_parse(struct wb_arena *arena, const char *path, const s
 /* Whether the revision is one of these. */
 static inline bool wb_revision_is_recorded(const struct wb_revision *revision)
 {
-    return revision->text != NULL;
+    return revision->origin != NULL;
 }
 
 #endif

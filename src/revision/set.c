@@ -209,7 +209,7 @@ static bool same_revision(const struct wb_revision *a, const struct wb_revision 
 
 enum wb_code wb_revision_read(const struct wb_revision *revision, struct wb_str *content, struct wb_error *err)
 {
-    if (wb_revision_is_recorded(revision)) {
+    if (revision->text) {
         wb_str_append(content, revision->text);
         return WB_OK;
     }

@@ -32,7 +32,7 @@ def test_files_and_databases(whimbrel, database, write):
     assert done.out == "ALTER TABLE public.t ADD COLUMN b text;\n"
     assert whimbrel("diff", database.url, other).ok().out == done.out
     back = whimbrel("diff", "--down", database.url, other).ok()
-    assert back.out == "ALTER TABLE public.t DROP COLUMN b;\n"
+    assert back.out == "ALTER TABLE public.t DROP COLUMN b; -- destroys data\n"
     assert "destroys data: drop column public.t.b" in back.err
     assert whimbrel("diff", same, other, "--scratch", database.url).ok().out == done.out
     assert scratch_databases(database) == []

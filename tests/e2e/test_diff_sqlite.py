@@ -154,6 +154,45 @@ def test_nothing_of_the_text_is_lost(change, database):
     assert text == kept.replace("e TEXT,", "e TEXT DEFAULT 'z',")
 
 
+# ---- Into a revision, by `create` ------------------------------------------------------------------------------------
+
+def test_create_and_check(whimbrel, project, database, write):
+    project.config(url=f"{database.url}?foreign_keys=on")
+    config = project.folder / "whimbrel.ini"
+    config.write_text(config.read_text() + "\n[schema]\nsource = schema.sql\n")
+    first = PARENT + "CREATE VIEW v AS SELECT name FROM p;"
+    write("schema.sql", first)
+    whimbrel("create", "first").ok()
+    whimbrel("check").failed(3)
+    whimbrel("upgrade").ok()
+    whimbrel("check").ok()
+    database.execute("INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO c VALUES (1, 1), (2, 2);")
+    before = fingerprint(database.path)
+    write("schema.sql", first.replace("name TEXT", "name TEXT NOT NULL UNIQUE").replace("CASCADE", "RESTRICT")
+          + "CREATE TRIGGER t AFTER INSERT ON p BEGIN DELETE FROM c WHERE p = new.id; END;")
+    whimbrel("check").failed(3)
+    text = (whimbrel.folder / whimbrel("create", "second").ok().out.strip()).read_text()
+    assert text.count("PRAGMA foreign_keys = OFF;") == 2 and text.count("CREATE TABLE p__new") == 2
+    whimbrel("upgrade").ok()
+    whimbrel("check").ok()
+    assert database.query("SELECT p.name, c.id FROM p JOIN c ON c.p = p.id ORDER BY 1") == [("a", 1), ("b", 2)]
+    whimbrel("downgrade", "-1", "--yes").ok()
+    assert fingerprint(database.path) == before
+    assert database.query("SELECT p.name, c.id FROM p JOIN c ON c.p = p.id ORDER BY 1") == [("a", 1), ("b", 2)]
+
+
+def test_what_is_lost_is_marked(whimbrel, project, database, write):
+    config = project.folder / "whimbrel.ini"
+    config.write_text(config.read_text() + "\n[schema]\nsource = schema.sql\n")
+    project.revision("a1", "CREATE TABLE t (a INTEGER, b TEXT UNIQUE);", "DROP TABLE t;")
+    write("schema.sql", "CREATE TABLE t (a INTEGER);")
+    done = whimbrel("create", "less").ok()
+    up, down = (whimbrel.folder / done.out.strip()).read_text().split("-- migrate:down")
+    assert "drop column t.b (destroys data)" in done.err
+    assert "DROP TABLE t; -- destroys data\n" in up and "destroys" not in down
+    assert "-- values of dropped columns are not restored" in down
+
+
 # ---- NULLs ----------------------------------------------------------------------------------------------------------
 
 def test_not_null(whimbrel, database, write):
@@ -181,7 +220,7 @@ def test_files_databases_and_history(whimbrel, project, database, write):
     done = whimbrel("diff", "history", other, "--exit-code").failed(3)
     assert done.out == "ALTER TABLE t ADD COLUMN b text;\n"
     back = whimbrel("diff", "--down", "history", other).ok()
-    assert back.out == "ALTER TABLE t DROP COLUMN b;\n" and "destroys data: drop column t.b" in back.err
+    assert back.out == "ALTER TABLE t DROP COLUMN b; -- destroys data\n" and "destroys data: drop column t.b" in back.err
     assert database.columns("t") == ["a"]
 
 
@@ -232,7 +271,7 @@ def test_json(whimbrel, database, write):
         ("alter", "column", "t.a", ["not null"], False, False),
         ("drop", "column", "t.c", [], True, False),
         ("create", "constraint", "t.CHECK (a > 0)", [], False, False),
-        ("rebuild", "table", "t", [], False, True)]
+        ("rebuild", "table", "t", [], True, True)]
 
 
 def test_what_can_not_be(whimbrel, database, write):

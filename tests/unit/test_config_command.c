@@ -17,9 +17,17 @@ static int release(void **state)
     return 0;
 }
 
+static enum wb_code run_in(const char *folder, const char *command, long timeout_ms, int cancel_fd,
+                           const char **ret_output)
+{
+    const struct wb_shell_command shell = {
+        .text = command, .folder = folder, .output_limit = 1000, .timeout_ms = timeout_ms, .cancel_fd = cancel_fd};
+    return wb_command_run(&arena, &shell, ret_output, &err);
+}
+
 static enum wb_code run(const char *command, long timeout_ms, const char **ret_output)
 {
-    return wb_command_run(&arena, command, ".", NULL, timeout_ms, -1, ret_output, &err);
+    return run_in(".", command, timeout_ms, -1, ret_output);
 }
 
 /* Runs what never ends by itself: it must be refused soon after its time is up. */
@@ -51,11 +59,11 @@ static void a_command_is_cancelled(void **state)
     int ends[2];
     const char *output;
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(wb_command_run(&arena, "echo y", ".", NULL, 10000, ends[0], &output, &err), WB_OK);
+    assert_int_equal(run_in(".", "echo y", 10000, ends[0], &output), WB_OK);
     assert_int_equal(write(ends[1], "x", 1), 1);
     static const char *const commands[] = {"sleep 100", "exec >&- 2>&- ; sleep 100"};
     for (size_t i = 0; i < WB_COUNT(commands); i++)
-        assert_int_equal(wb_command_run(&arena, commands[i], ".", NULL, 100000, ends[0], &output, &err), WB_ECANCELLED);
+        assert_int_equal(run_in(".", commands[i], 100000, ends[0], &output), WB_ECANCELLED);
     close(ends[0]);
     close(ends[1]);
 }
@@ -83,7 +91,7 @@ static void a_folder_that_is_missing(void **state)
 {
     (void)state;
     const char *output;
-    assert_int_equal(wb_command_run(&arena, "pwd", "/no/such/folder", NULL, 1000, -1, &output, &err), WB_ECONFIG);
+    assert_int_equal(run_in("/no/such/folder", "pwd", 1000, -1, &output), WB_ECONFIG);
     assert_non_null(strstr(err.message, "can't start /bin/sh"));
 }
 

@@ -115,7 +115,7 @@ static void assert_documented(enum wb_key key, const char *page)
     static const char *const types[] = {
         [WB_TYPE_TEXT] = "text",         [WB_TYPE_URL] = "URL",        [WB_TYPE_PATH] = "file",
         [WB_TYPE_FOLDERS] = "folders",   [WB_TYPE_BOOL] = "boolean",   [WB_TYPE_NUMBER] = "number",
-        [WB_TYPE_DURATION] = "duration", [WB_TYPE_CHOICE] = "one of ",
+        [WB_TYPE_DURATION] = "duration", [WB_TYPE_CHOICE] = "one of ", [WB_TYPE_SOURCE] = "source",
     };
     WB_AUTO(wb_str) expected = WB_STR_INIT;
     wb_str_printf(&expected, "\n*%s* (%s%s; ", info->name, types[info->type], info->choices ? info->choices : "");
@@ -143,6 +143,38 @@ static void every_key_is_in_the_man_page(void **state)
             wb_str_append_char(&page, *p);
     for (int key = 0; key < WB_KEY_COUNT; key++)
         assert_documented((enum wb_key)key, wb_str_text(&page));
+}
+
+/* ---- The schema source ---------------------------------------------------------------------------------------- */
+
+static void a_schema_source_is_a_path_or_a_command(void **state)
+{
+    (void)state;
+    struct wb_schema_source source;
+    struct wb_arena arena = WB_ARENA_INIT;
+    const char *sql;
+    must_read(NULL, NULL);
+    assert_false(wb_config_has_source(config));
+    assert_failed(wb_config_get_source(config, &source, &err), WB_ECONFIG, "no schema source is configured");
+    mkdir("sub", 0777);
+    write_file("sub/whimbrel.ini", "[schema]\nsource = schema.sql\n");
+    must_read("config", "sub/whimbrel.ini");
+    assert_true(wb_config_has_source(config));
+    assert_failed(wb_config_get_source(config, &source, &err), WB_ECONFIG, "there is no schema source sub/schema.sql");
+    write_file("sub/schema.sql", "");
+    assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
+    assert_string_equal(source.path, "sub/schema.sql");
+    assert_null(source.command);
+    must_read("schema_source", "command:echo $WHIMBREL_ENGINE");
+    assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
+    assert_null(source.path);
+    assert_int_equal(wb_config_run_source(config, &source, "sqlite", &arena, &sql, &err), WB_OK);
+    assert_string_equal(sql, "sqlite");
+    must_read("schema_source", "command:exit 3");
+    assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
+    assert_failed(wb_config_run_source(config, &source, "sqlite", &arena, &sql, &err), WB_EUSAGE,
+                  "the command for the schema source: it failed with exit status 3");
+    wb_arena_release(&arena);
 }
 
 /* ---- Sources -------------------------------------------------------------------------------------------------- */
@@ -358,7 +390,7 @@ static void here_is_the_folder_and_a_percent_sign_a_percent_sign(void **state)
     (void)state;
     WB_AUTO(wb_str) expected = WB_STR_INIT;
     write_file("whimbrel.ini", "[whimbrel]\nurl = postgresql://u:a%40b@h/d\nsearch_path = %(here)s,%(here)s\n"
-                               "file_template = %(rev)s_%%x\n[schema]\nanything = goes\n");
+                               "file_template = %(rev)s_%%x\n[schema]\nsource = schema.sql\n");
     must_read(NULL, NULL);
     WB_AUTO_FREE char *here = getcwd(NULL, 0);
     wb_str_printf(&expected, "%s,%s", here, here);
@@ -376,6 +408,7 @@ static void mistakes_in_whimbrel_ini_have_a_line(void **state)
         const char *hint;
         unsigned line;
     } cases[] = {
+        {"[schema]\nsauce = x", "no key \"sauce\"", NULL, 2},
         {"[whimbrel]\nlock_timout = 1s", "no key \"lock_timout\"", "lock_timeout", 2},
         {"[whimbrel]\nscript_location = x", "no key", "\"dir\"", 2},
         {"[whimbrel]\nsqlalchemy.url = x", "no key", "\"url\"", 2},
@@ -590,6 +623,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_is_in_the_man_page),
+        cmocka_unit_test_setup_teardown(a_schema_source_is_a_path_or_a_command, begin, end),
         cmocka_unit_test_setup_teardown(defaults, begin, end),
         cmocka_unit_test_setup_teardown(the_strongest_source_wins, begin, end),
         cmocka_unit_test_setup_teardown(nothing_is_no_value_but_in_a_flag, begin, end),

@@ -75,8 +75,9 @@ static enum wb_code create(struct wb_session *session, const char *name, struct 
         wb_fail(err, WB_EREFUSED, "the role may not make a scratch database");
         wb_error_detail(err, "%s", detail);
         wb_error_hint(
-            err, "Give it CREATEDB (ALTER ROLE ... CREATEDB), or name another server with --scratch URL; for `diff` "
-                 "also with scratch_url in whimbrel.ini.");
+            err,
+            "Give it CREATEDB (ALTER ROLE ... CREATEDB), or name another server with --scratch URL; but for `import` "
+            "also with scratch_url in whimbrel.ini.");
         return err->code;
     }
     WB_TRY(code);

@@ -1,3 +1,3 @@
 ALTER TABLE public.team DROP CONSTRAINT team_leader_fkey;
-DROP TABLE public.person;
-DROP TABLE public.team;
+DROP TABLE public.person; -- destroys data
+DROP TABLE public.team; -- destroys data

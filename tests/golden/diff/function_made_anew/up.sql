@@ -4,7 +4,7 @@ DROP AGGREGATE public.s(integer);
 DROP INDEX public.t_f_idx;
 ALTER TABLE public.t DROP CONSTRAINT t_id_check;
 ALTER TABLE public.t ALTER COLUMN a DROP DEFAULT;
-ALTER TABLE public.t DROP COLUMN g;
+ALTER TABLE public.t DROP COLUMN g; -- destroys data
 DROP FUNCTION public.f(integer);
 
 CREATE FUNCTION public.f(b integer)

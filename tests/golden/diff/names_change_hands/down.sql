@@ -1,7 +1,7 @@
 DROP VIEW public.a;
 DROP PROCEDURE public.g();
-DROP TABLE public.b;
-DROP TABLE public.n;
+DROP TABLE public.b; -- destroys data
+DROP TABLE public.n; -- destroys data
 DROP TYPE public.s;
 DROP DOMAIN public.e;
 CREATE TYPE public.e AS ENUM ('x');

@@ -1,6 +1,6 @@
 DROP VIEW public.b;
 DROP FUNCTION public.g();
-DROP TABLE public.a;
+DROP TABLE public.a; -- destroys data
 DROP SEQUENCE public.s;
 DROP TYPE public.e;
 CREATE DOMAIN public.e AS text;

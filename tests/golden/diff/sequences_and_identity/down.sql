@@ -1,4 +1,4 @@
-DROP TABLE public.c;
+DROP TABLE public.c; -- destroys data
 ALTER SEQUENCE public.loose NO MINVALUE NO MAXVALUE START WITH 1 NO CYCLE;
 ALTER TABLE public.a ALTER COLUMN id DROP IDENTITY;
 CREATE SEQUENCE public.a_id_seq AS integer;

@@ -1,8 +1,8 @@
 DROP VIEW public.paid;
 DROP INDEX public.customers_email;
 ALTER TABLE public.customers DROP CONSTRAINT customers_email_check;
-ALTER TABLE public.customers DROP COLUMN name;
-DROP TABLE public.orders;
+ALTER TABLE public.customers DROP COLUMN name; -- destroys data
+DROP TABLE public.orders; -- destroys data
 
 CREATE TABLE public.coupons (
     code text NOT NULL,

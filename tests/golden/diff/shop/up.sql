@@ -1,4 +1,4 @@
-DROP TABLE public.coupons;
+DROP TABLE public.coupons; -- destroys data
 ALTER TABLE public.customers ALTER COLUMN email TYPE character varying(200);
 COMMENT ON COLUMN public.customers.email IS 'where we write to';
 ALTER TABLE public.customers ADD COLUMN name text NOT NULL DEFAULT ''::text;

@@ -1,13 +1,13 @@
 PRAGMA foreign_keys = OFF;
 PRAGMA legacy_alter_table = ON;
-ALTER TABLE "Bücher 📚" DROP COLUMN "Preis €";
+ALTER TABLE "Bücher 📚" DROP COLUMN "Preis €"; -- destroys data
 
 CREATE TABLE "a ""quoted"" table__new" ("select" INTEGER PRIMARY KEY, "100 %" TEXT, [it's] TEXT, `back``tick` TEXT);
 
 INSERT INTO "a ""quoted"" table__new" ("select", "100 %", "it's")
 SELECT "select", "100 %", "it's" FROM "a ""quoted"" table";
 
-DROP TABLE "a ""quoted"" table";
+DROP TABLE "a ""quoted"" table"; -- destroys data
 ALTER TABLE "a ""quoted"" table__new" RENAME TO "a ""quoted"" table";
 
 CREATE INDEX "in dex" ON "a ""quoted"" table" ("100 %");

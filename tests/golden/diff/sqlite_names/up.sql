@@ -7,7 +7,7 @@ CREATE TABLE "a ""quoted"" table__new" ("select" INTEGER PRIMARY KEY, "100 %" TE
 INSERT INTO "a ""quoted"" table__new" ("select", "100 %", "it's")
 SELECT "select", coalesce("100 %", '0 %'), "it's" FROM "a ""quoted"" table";
 
-DROP TABLE "a ""quoted"" table";
+DROP TABLE "a ""quoted"" table"; -- destroys data
 ALTER TABLE "a ""quoted"" table__new" RENAME TO "a ""quoted"" table";
 
 CREATE INDEX "in dex" ON "a ""quoted"" table" ("100 %");

@@ -26,7 +26,7 @@ INSERT INTO sqlite_sequence (name, seq) SELECT 'parent__new', seq FROM sqlite_se
 INSERT INTO parent__new (id, name, size)
 SELECT id, coalesce(name, 'nobody'), size FROM parent;
 
-DROP TABLE parent;
+DROP TABLE parent; -- destroys data
 ALTER TABLE parent__new RENAME TO parent;
 
 CREATE INDEX parent_name ON parent (name);

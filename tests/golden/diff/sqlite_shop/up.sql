@@ -1,7 +1,7 @@
 DROP VIEW faxes;
 DROP VIEW fax_numbers;
 DROP INDEX customer_fax;
-ALTER TABLE customer DROP COLUMN fax;
+ALTER TABLE customer DROP COLUMN fax; -- destroys data
 ALTER TABLE customer ADD COLUMN email TEXT;
 ALTER TABLE customer ADD COLUMN active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1));
 ALTER TABLE customer ADD COLUMN referrer INTEGER REFERENCES customer (id) ON DELETE SET NULL;

@@ -1,6 +1,6 @@
 PRAGMA foreign_keys = OFF;
 PRAGMA legacy_alter_table = ON;
-DROP TABLE old_search;
+DROP TABLE old_search; -- destroys data
 
 CREATE TABLE articles__new (title TEXT NOT NULL DEFAULT '', body TEXT);
 

@@ -1,5 +1,5 @@
 DROP TYPE public.span;
-ALTER TYPE public.point3 DROP ATTRIBUTE z;
+ALTER TYPE public.point3 DROP ATTRIBUTE z; -- destroys data
 ALTER DOMAIN public.email DROP CONSTRAINT has_at;
 ALTER DOMAIN public.email DROP CONSTRAINT short;
 ALTER DOMAIN public.email DROP DEFAULT;

@@ -1,0 +1,20 @@
+/* The difference of two schemas, written as SQL, in its public form. */
+#ifndef WB_FACADE_DIFFERENCE_H
+#define WB_FACADE_DIFFERENCE_H
+
+#include "catalog/object.h"
+#include "db/backend.h"
+#include "whimbrel.h"
+
+/* What leads from the one schema to the other. `internal` is NULL: the caller says who ends what the result refers to. */
+void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend, const struct wb_catalog *from,
+                        const struct wb_catalog *to, struct wb_diff_result *ret_result);
+
+/*
+ * The statements of `result` as a script, in `arena`. What destroys data is marked by a comment; so is what brings back
+ * the structure, but not the data, of what `undone` (or NULL) has dropped.
+ */
+const char *wb_difference_script(struct wb_arena *arena, const struct wb_backend *backend,
+                                 const struct wb_diff_result *result, const struct wb_diff_result *undone);
+
+#endif

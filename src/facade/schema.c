@@ -1,0 +1,338 @@
+#include "facade/schema.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "author/apply.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "exec/migrate.h"
+#include "exec/wait.h"
+
+static void ignore_event(const struct wb_event *event, void *user)
+{
+    (void)event;
+    (void)user;
+}
+
+enum wb_code wb_schema_context_init(struct wb_schema_context *context, wb_project *project, struct wb_arena *arena,
+                                    struct wb_error *err)
+{
+    *context = (struct wb_schema_context){.project = project, .arena = arena, .server = WB_PRIVATE_SERVER_INIT};
+    WB_TRY(wb_config_get(project->config, WB_KEY_VERSION_TABLE, &context->own_tables[0], err));
+    WB_TRY(wb_config_get(project->config, WB_KEY_LEDGER_TABLE, &context->own_tables[1], err));
+    context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables)};
+    return WB_OK;
+}
+
+/* ---- What is meant ------------------------------------------------------------------------------------------------ */
+
+void wb_schema_of_history(const struct wb_names *goals, struct wb_schema *schema)
+{
+    *schema = (struct wb_schema){.kind = WB_SCHEMA_HISTORY, .goals = goals};
+}
+
+static enum wb_code parse_source(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    WB_TRY(wb_config_get_source(context->project->config, &schema->source, err));
+    schema->kind = schema->source.command ? WB_SCHEMA_COMMAND : WB_SCHEMA_FILES;
+    schema->path = schema->source.path;
+    return WB_OK;
+}
+
+static enum wb_code parse_live(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    const struct wb_url *url;
+    WB_TRY(wb_config_get_url(context->project->config, &url, err));
+    schema->kind = WB_SCHEMA_DATABASE;
+    schema->url = *url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
+static enum wb_code parse_url(struct wb_schema_context *context, const char *text, struct wb_schema *schema,
+                              struct wb_error *err)
+{
+    struct wb_url *url = WB_NEW(context->arena, struct wb_url);
+    schema->kind = WB_SCHEMA_DATABASE;
+    WB_TRY(wb_url_parse(context->arena, text, url, err));
+    schema->url = *url;
+    context->is_fixed = true;
+    if (!context->scratch)
+        context->scratch = url;
+    return WB_OK;
+}
+
+enum wb_code wb_schema_parse(struct wb_schema_context *context, const char *text, struct wb_schema *schema,
+                             struct wb_error *err)
+{
+    static const char history[] = "history", history_of[] = "history@";
+    *schema = (struct wb_schema){.kind = WB_SCHEMA_FILES, .path = text};
+    if (strcmp(text, history) == 0 || wb_starts_with(text, history_of)) {
+        struct wb_names *goals = WB_NEW(context->arena, struct wb_names);
+        wb_names_add(context->arena, goals, text[strlen(history)] ? text + strlen(history_of) : "heads");
+        wb_schema_of_history(goals, schema);
+        return WB_OK;
+    }
+    if (strcmp(text, "source") == 0)
+        return parse_source(context, schema, err);
+    if (strcmp(text, "live") == 0)
+        return parse_live(context, schema, err);
+    if (strstr(text, "://"))
+        return parse_url(context, text, schema, err);
+    if (wb_fs_exists(text))
+        return WB_OK;
+    wb_fail(err, WB_EUSAGE, "there is no schema %s", text);
+    wb_error_hint(err, "A schema is a database's URL, an .sql file, a folder of them, history, history@REVISION, "
+                       "source or live.");
+    return err->code;
+}
+
+static enum wb_code start_server(struct wb_schema_context *context, struct wb_error *err)
+{
+    WB_TRY(wb_private_server_start(&context->server, context->arena, context->project->cancel_fd, err));
+    context->scratch = &context->server.url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
+static enum wb_code use_setting(struct wb_schema_context *context, const char *setting, struct wb_error *err)
+{
+    if (strcmp(setting, "initdb") == 0)
+        return start_server(context, err);
+    struct wb_url *url = WB_NEW(context->arena, struct wb_url);
+    WB_TRY(wb_url_parse(context->arena, setting, url, err));
+    context->scratch = url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
+/* The server of scratch databases: that of the setting, of a URL that is compared, or of the project's. */
+static enum wb_code find_scratch(struct wb_schema_context *context, struct wb_error *err)
+{
+    const char *setting;
+    if (context->scratch && context->server.folder)
+        return WB_OK;
+    WB_TRY(wb_config_get(context->project->config, WB_KEY_SCRATCH_URL, &setting, err));
+    if (setting)
+        return use_setting(context, setting, err);
+    if (context->scratch || wb_config_get_url(context->project->config, &context->scratch, err) == WB_OK)
+        return WB_OK;
+    wb_error_hint(err, "Files and revisions are applied to a scratch database: name a server for it with --scratch "
+                       "URL, or --scratch initdb for a PostgreSQL server that is made and dropped.");
+    return err->code;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+
+static enum wb_code open_database(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    WB_TRY(wb_project_target_for(context->project, &schema->url, ignore_event, &schema->target, err));
+    schema->target.create_database = false;
+    WB_TRY(wb_wait_connected(&schema->target, 0, err));
+    schema->session = schema->target.session;
+    return WB_OK;
+}
+
+static enum wb_code make_target(struct wb_schema_context *context, struct wb_schema *schema,
+                                struct wb_target *ret_target, struct wb_error *err)
+{
+    WB_TRY(wb_project_target_for(context->project, &schema->scratch.url, ignore_event, ret_target, err));
+    ret_target->session = schema->scratch.session;
+    return WB_OK;
+}
+
+enum wb_code wb_schema_stamp(struct wb_schema_context *context, struct wb_schema *schema,
+                             const struct wb_revision_set *revisions, const struct wb_names *goals,
+                             struct wb_error *err)
+{
+    struct wb_target target;
+    WB_TRY(make_target(context, schema, &target, err));
+    return wb_migrate_stamp(&target, revisions, goals, false, err);
+}
+
+enum wb_code wb_schema_migrate(struct wb_schema_context *context, struct wb_schema *schema,
+                               const struct wb_revision_set *revisions, enum wb_direction direction, const char *goal,
+                               struct wb_error *err)
+{
+    const struct wb_migration migration = {.revisions = revisions, .direction = direction, .goal = goal};
+    struct wb_target target;
+    WB_TRY(make_target(context, schema, &target, err));
+    WB_TRY(wb_migrate(&target, &migration, err));
+    return schema->session->backend->reset(schema->session, err);
+}
+
+static enum wb_code replay(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    const struct wb_revision_set *revisions;
+    WB_TRY(wb_project_revisions(context->project, &revisions, err));
+    for (size_t i = 0; i < schema->goals->count; i++)
+        WB_TRY(wb_schema_migrate(context, schema, revisions, WB_UP, schema->goals->items[i], err));
+    return WB_OK;
+}
+
+static enum wb_code apply_command(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    const char *sql;
+    WB_TRY(wb_config_run_source(context->project->config, &schema->source, schema->session->backend->name,
+                                context->arena, &sql, err));
+    return wb_apply_text(schema->session, schema->source.text, sql, err);
+}
+
+static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    switch (schema->kind) {
+    case WB_SCHEMA_HISTORY:
+        return replay(context, schema, err);
+    case WB_SCHEMA_COMMAND:
+        return apply_command(context, schema, err);
+    case WB_SCHEMA_FILES:
+        return wb_apply_path(schema->session, schema->path, err);
+    case WB_SCHEMA_DATABASE:
+        break;
+    }
+    return WB_OK;
+}
+
+/* Whether another server would do, after a failure of this kind: with one that is started for it. */
+static bool can_fall_back(const struct wb_schema_context *context, enum wb_code code)
+{
+    return (code == WB_EREFUSED || code == WB_EUNREACHABLE || code == WB_ENOHOST) && !context->is_fixed &&
+           strcmp(context->scratch->engine, "postgresql") == 0 && wb_private_server_is_possible();
+}
+
+static enum wb_code make_scratch(struct wb_schema_context *context, struct wb_schema *schema,
+                                 const struct wb_session_options *options, struct wb_error *err)
+{
+    enum wb_code code = wb_scratch_open(&schema->scratch, context->scratch, options, err);
+    if (!can_fall_back(context, code))
+        return code;
+    wb_project_warn(context->project,
+                    wb_arena_printf(context->arena, "%s; scratch databases are made on a server of their own instead",
+                                    err->message));
+    wb_scratch_release(&schema->scratch);
+    wb_error_release(err);
+    WB_TRY(start_server(context, err));
+    return wb_scratch_open(&schema->scratch, context->scratch, options, err);
+}
+
+static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    const struct wb_session_options options = {
+        .application_name = "whimbrel", .cancel_fd = context->project->cancel_fd, .on_event = ignore_event};
+    WB_TRY(make_scratch(context, schema, &options, err));
+    WB_TRY(wb_scratch_connect(&schema->scratch, err));
+    schema->session = schema->scratch.session;
+    WB_TRY(fill_scratch(context, schema, err));
+    return schema->session->backend->reset(schema->session, err);
+}
+
+enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    if (schema->kind == WB_SCHEMA_DATABASE)
+        return open_database(context, schema, err);
+    WB_TRY(find_scratch(context, err));
+    return open_scratch(context, schema, err);
+}
+
+void wb_schema_close(struct wb_schema *schema)
+{
+    wb_target_close(&schema->target);
+    if (schema->scratch.backend)
+        wb_scratch_release(&schema->scratch);
+    schema->session = NULL;
+}
+
+void wb_schema_release(struct wb_schema *schema)
+{
+    wb_schema_close(schema);
+    wb_arena_release(&schema->catalog_arena);
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+
+struct reading {
+    struct wb_schema *schema;
+    const struct wb_read_options *options;
+    enum wb_code code;
+    struct wb_error err;
+};
+
+static void *read_schema(void *argument)
+{
+    struct reading *reading = argument;
+    struct wb_schema *schema = reading->schema;
+    reading->code = schema->session->backend->read_catalog(schema->session, reading->options, &schema->catalog_arena,
+                                                           &schema->catalog, &reading->err);
+    return NULL;
+}
+
+/* Both at once: the time is the server's, which has a process for each. */
+static enum wb_code read_at_once(struct reading readings[static 2], struct wb_error *err)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&thread, NULL, read_schema, &readings[1]) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    read_schema(&readings[0]);
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        read_schema(&readings[1]);
+    for (size_t i = 0; i < 2; i++) {
+        if (readings[i].code != WB_OK && err->code == WB_OK) {
+            *err = readings[i].err;
+            readings[i].err = WB_ERROR_INIT;
+        }
+        wb_error_release(&readings[i].err);
+    }
+    return err->code;
+}
+
+enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
+{
+    const struct wb_read_options *options = &pair->context.read_options;
+    struct reading readings[2] = {{&pair->from, options, WB_OK, WB_ERROR_INIT},
+                                  {&pair->to, options, WB_OK, WB_ERROR_INIT}};
+    WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
+    WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
+    pair->backend = pair->to.session->backend;
+    if (pair->backend != pair->from.session->backend)
+        return wb_fail(err, WB_EUSAGE, "a schema on %s can't be compared with one on %s",
+                       pair->from.session->backend->name, pair->backend->name);
+    return read_at_once(readings, err);
+}
+
+enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_schema *schema,
+                                  struct wb_catalog *ret_catalog, struct wb_error *err)
+{
+    return schema->session->backend->read_catalog(schema->session, &context->read_options, context->arena, ret_catalog,
+                                                  err);
+}
+
+/* ---- Two of them -------------------------------------------------------------------------------------------------- */
+
+enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err)
+{
+    struct wb_schema_pair *pair = wb_malloc(sizeof *pair);
+    *pair = (struct wb_schema_pair){
+        .arena = WB_ARENA_INIT, .from = WB_SCHEMA_INIT, .to = WB_SCHEMA_INIT, .context.server = WB_PRIVATE_SERVER_INIT};
+    enum wb_code code = wb_schema_context_init(&pair->context, project, &pair->arena, err);
+    if (code == WB_OK)
+        *ret_pair = pair;
+    else
+        wb_schema_pair_free(pair);
+    return code;
+}
+
+void wb_schema_pair_free(struct wb_schema_pair *pair)
+{
+    wb_schema_release(&pair->from);
+    wb_schema_release(&pair->to);
+    wb_private_server_stop(&pair->context.server);
+    wb_arena_release(&pair->arena);
+    free(pair);
+}
