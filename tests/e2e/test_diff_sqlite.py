@@ -234,6 +234,12 @@ def test_nothing_is_left_behind(whimbrel, write, tmp_path):
     assert list(scratch.iterdir()) == [] and not (whimbrel.folder / "not-there.db").exists()
 
 
+def test_a_file_that_is_not_there_stays_away(whimbrel, write):
+    one = write("one.sql", "CREATE TABLE t (a);")
+    assert whimbrel("diff", "sqlite:///not-there.db", one).ok().out == "CREATE TABLE t (a);\n"
+    assert not (whimbrel.folder / "not-there.db").exists()
+
+
 def test_two_engines(whimbrel, cluster, database, write):
     one = write("one.sql", "CREATE TABLE t (a);")
     whimbrel("diff", database.url, cluster.url("postgres")).failed(2, "can't be compared")

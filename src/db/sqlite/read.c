@@ -520,7 +520,10 @@ static enum wb_code run_queries(struct wb_session *session, struct reading *read
         {.sql = "COMMIT"},
     };
     size_t failed;
-    enum wb_code code = session->backend->run(session, queries, WB_COUNT(queries), &failed, err);
+    /* A file that is not there yet would be made by BEGIN. */
+    bool missing = ((struct wb_sqlite_session *)session)->missing;
+    enum wb_code code = session->backend->run(session, queries + missing, WB_COUNT(queries) - 2 * missing, &failed,
+                                              err);
     struct wb_error ignored = WB_ERROR_INIT;
     if (code != WB_OK)
         (void)wb_session_run(session, "ROLLBACK", &ignored);
