@@ -277,24 +277,29 @@ static bool is_stored_in_table(const struct wb_pair *pair)
            (wb_kind_info(kind)->flags & WB_KIND_FOLDED && table_of(object)->kind == WB_KIND_TABLE);
 }
 
-/* One change that can't be done in place makes the whole table anew, and then all the others are made by that. */
+/* The table is rebuilt if this change of it, or of what is stored in it, can't be done in place. */
+static void settle_stored(struct comparing *comparing, struct wb_pair *pair)
+{
+    struct wb_pair *table = table_pair(&comparing->pairs, pair);
+    if (table->impossible)
+        pair->state = WB_PAIR_SAME;
+    if (pair->state == WB_PAIR_SAME || goes_with_owner(&comparing->pairs, pair) || !table->before || !table->after)
+        return;
+    if (!can_be_done_in_place(comparing, pair, table))
+        table->rebuilt_with = table;
+}
+
+/* One such change makes the whole table anew, and then all the others of that table are made by that. */
 static void settle_rebuilds(struct comparing *comparing)
 {
     struct wb_pairs *pairs = &comparing->pairs;
     pairs->whole = comparing->in_place != NULL;
     for (size_t i = 0; pairs->whole && i < pairs->count; i++) {
         struct wb_pair *pair = &pairs->items[i];
-        if (pair->state == WB_PAIR_ALTER && !is_stored_in_table(pair) && !can_be_done_in_place(comparing, pair, pair))
+        if (is_stored_in_table(pair))
+            settle_stored(comparing, pair);
+        else if (pair->state == WB_PAIR_ALTER && !can_be_done_in_place(comparing, pair, pair))
             pair->state = WB_PAIR_RECREATE;
-        if (pair->state == WB_PAIR_SAME || !is_stored_in_table(pair))
-            continue;
-        struct wb_pair *table = table_pair(pairs, pair);
-        if (table->impossible)
-            pair->state = WB_PAIR_SAME;
-        if (table->impossible || goes_with_owner(pairs, pair))
-            continue;
-        if (table->before && table->after && !can_be_done_in_place(comparing, pair, table))
-            table->rebuilt_with = table;
     }
     for (size_t i = 0; pairs->whole && i < pairs->count; i++)
         if (is_stored_in_table(&pairs->items[i]))

@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/auto.h"
 #include "base/sql.h"
@@ -552,6 +553,24 @@ static const struct wb_pair *rebuilt_table(struct ordering *ordering, const stru
     return host->action == WB_REBUILD ? host->pair : NULL; /* an index that is not made again */
 }
 
+static bool is_taken(const struct wb_object *object, const char *name)
+{
+    return object && wb_kind_info(object->kind)->flags & WB_KIND_RELATION && strcasecmp(object->name, name) == 0;
+}
+
+static const char *spare_name(const struct ordering *ordering, struct wb_arena *arena, const struct wb_object *table)
+{
+    const char *name = wb_arena_printf(arena, "%s__new", table->name);
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        if (!is_taken(pair->before, name) && !is_taken(pair->after, name))
+            continue;
+        name = wb_arena_printf(arena, "%s_", name);
+        i = (size_t)-1; /* and all over again */
+    }
+    return name;
+}
+
 /* What a table is rebuilt for: what differs in itself, its parts, and what hangs on it. */
 static void add_causes(struct ordering *ordering, struct wb_arena *arena, struct wb_change *change)
 {
@@ -616,6 +635,8 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
         struct wb_change *change = WB_PUSH(arena, *changes);
         *change = make_change(arena, &operations[number], &parts[number]);
         add_causes(ordering, arena, change);
+        if (change->action == WB_REBUILD)
+            change->spare_name = spare_name(ordering, arena, change->after);
         for (size_t k = 0; k < operations[number].after.count; k++) {
             size_t next = host_of(ordering, operations[number].after.items[k]);
             if (next != number && !done[next] && operations[next].waits && --operations[next].waits == 0)

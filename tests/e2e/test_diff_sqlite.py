@@ -154,6 +154,12 @@ def test_nothing_of_the_text_is_lost(change, database):
     assert text == kept.replace("e TEXT,", "e TEXT DEFAULT 'z',")
 
 
+def test_names_that_are_taken(change, database):
+    others = "CREATE TABLE T__NEW (x); CREATE INDEX t__new_ ON T__NEW (x);"
+    sql = change("CREATE TABLE t (a); INSERT INTO t VALUES (1);" + others, "CREATE TABLE t (a NOT NULL DEFAULT 2);" + others)
+    assert "CREATE TABLE t__new__ (" in sql and database.query("SELECT a FROM t") == [(1,)]
+
+
 # ---- Into a revision, by `create` ------------------------------------------------------------------------------------
 
 def test_create_and_check(whimbrel, project, database, write):

@@ -13,7 +13,8 @@ struct rebuild {
     struct wb_arena *arena;
     struct wb_names *statements;
     struct wb_sqlite_table before, after;
-    const char *old_name, *new_name; /* as SQL */
+    const char *spare_name;
+    const char *old_name, *new_name; /* as SQL; the new table's for the time being */
     struct wb_str columns, values;   /* of the INSERT */
     struct wb_str fears;             /* columns that may be NULL in the old table only, without a default */
 };
@@ -62,7 +63,7 @@ static void keep_sequence(struct rebuild *rebuild)
         return;
     WB_AUTO(wb_str) sql = WB_STR_INIT;
     wb_str_append(&sql, "INSERT INTO sqlite_sequence (name, seq) SELECT ");
-    wb_sql_quote_literal(&sql, wb_sqlite_unquote(rebuild->arena, wb_slice(rebuild->new_name)), false);
+    wb_sql_quote_literal(&sql, rebuild->spare_name, false);
     wb_str_append(&sql, ", seq FROM sqlite_sequence WHERE name = ");
     wb_sql_quote_literal(&sql, rebuild->before.name, false);
     wb_names_add(rebuild->arena, rebuild->statements, wb_arena_strdup(rebuild->arena, wb_str_text(&sql)));
@@ -158,15 +159,15 @@ static void copy_rows(struct rebuild *rebuild)
     wb_names_add(rebuild->arena, rebuild->statements, wb_arena_strdup(rebuild->arena, wb_str_text(&sql)));
 }
 
-void wb_sqlite_write_rebuild(const struct wb_object *before, const struct wb_object *after, struct wb_arena *arena,
-                             struct wb_names *statements)
+void wb_sqlite_write_rebuild(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct rebuild rebuild = {.arena = arena,
                               .statements = statements,
-                              .before = wb_sqlite_table_of(arena, before),
-                              .after = wb_sqlite_table_of(arena, after),
-                              .old_name = wb_sqlite_name(arena, before->name)};
-    rebuild.new_name = wb_sqlite_name(arena, wb_arena_printf(arena, "%s__new", after->name));
+                              .before = wb_sqlite_table_of(arena, change->before),
+                              .after = wb_sqlite_table_of(arena, change->after),
+                              .spare_name = change->spare_name,
+                              .old_name = wb_sqlite_name(arena, change->before->name),
+                              .new_name = wb_sqlite_name(arena, change->spare_name)};
     create_new(&rebuild);
     keep_sequence(&rebuild);
     copy_rows(&rebuild);
@@ -175,9 +176,9 @@ void wb_sqlite_write_rebuild(const struct wb_object *before, const struct wb_obj
                      arena, "%sDROP TABLE %s",
                      rebuild.columns.length ? "" : "-- its rows are lost: the new table has no column of the old one\n",
                      rebuild.old_name));
-    wb_names_add(
-        arena, statements,
-        wb_arena_printf(arena, "ALTER TABLE %s RENAME TO %s", rebuild.new_name, wb_sqlite_name(arena, after->name)));
+    wb_names_add(arena, statements,
+                 wb_arena_printf(arena, "ALTER TABLE %s RENAME TO %s", rebuild.new_name,
+                                 wb_sqlite_name(arena, change->after->name)));
     wb_str_release(&rebuild.columns);
     wb_str_release(&rebuild.values);
     wb_str_release(&rebuild.fears);

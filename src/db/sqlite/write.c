@@ -156,7 +156,7 @@ void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *are
         write_drop(change->before, arena, statements);
         break;
     case WB_REBUILD:
-        wb_sqlite_write_rebuild(change->before, change->after, arena, statements);
+        wb_sqlite_write_rebuild(change, arena, statements);
         break;
     case WB_ALTER:
     case WB_MOVE_AWAY:

@@ -14,7 +14,6 @@ const char *wb_sqlite_name(struct wb_arena *arena, const char *name);
 struct wb_sqlite_table wb_sqlite_table_of(struct wb_arena *arena, const struct wb_object *table);
 
 /* The statements that put a new table with the same rows in the place of the old one. */
-void wb_sqlite_write_rebuild(const struct wb_object *before, const struct wb_object *after, struct wb_arena *arena,
-                             struct wb_names *statements);
+void wb_sqlite_write_rebuild(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
 
 #endif
