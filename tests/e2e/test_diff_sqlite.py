@@ -230,6 +230,14 @@ def test_files_databases_and_history(whimbrel, project, database, write):
     assert database.columns("t") == ["a"]
 
 
+def test_strings_in_double_quotes(whimbrel, database, write):
+    one = write("one.sql", """CREATE TABLE t (state TEXT DEFAULT 'New' CHECK (state <> 'Old'), b DEFAULT abc);""")
+    two = write("two.sql", """CREATE TABLE t (state TEXT DEFAULT "New" CHECK ("state" <> "Old"), b DEFAULT 'abc');""")
+    other = write("other.sql", """CREATE TABLE t (state TEXT DEFAULT "New" CHECK (state <> "old"), b DEFAULT 'abc');""")
+    no_difference(whimbrel, database, one, two)
+    assert "__new" in whimbrel("diff", two, other, "--scratch", database.url).ok().out
+
+
 def test_nothing_is_left_behind(whimbrel, write, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -191,6 +191,7 @@ static void test_one_spelling(void **state)
         {"t.name + [T].`Name`", "name+name"},
         {"(name ASC, \"Order\" desc)", "( [name],order DESC )"},
         {"lower ( name )", "LOWER(name)"},
+        {"\"Un'known\"", "'Un''known'"},
         {"name COLLATE \"NoCase\"", "name collate nocase"},
         {"a<=b||c", "A <= B || C"},
         {"\"a b\" /* */ IS NOT NULL", "[A B] is not null"},

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/auto.h"
+#include "base/sql.h"
 
 struct parser {
     struct wb_arena *arena;
@@ -519,6 +520,22 @@ size_t wb_sqlite_rowid_column(struct wb_arena *arena, const struct wb_sqlite_tab
         return strcasecmp(type, "INTEGER") == 0 ? column : WB_SQLITE_NO_COLUMN;
     }
     return WB_SQLITE_NO_COLUMN;
+}
+
+const char *wb_sqlite_default(struct wb_arena *arena, const struct wb_sqlite_column *column)
+{
+    static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"};
+    struct wb_sql_cursor at = wb_sql_sqlite_cursor(column->default_value);
+    const char *text = wb_arena_strndup(arena, column->default_value.data, column->default_value.length);
+    bool is_blob = at.token.length < column->default_value.length;
+    bool is_name = at.token.kind == WB_SQL_QUOTED_IDENTIFIER || (at.token.kind == WB_SQL_WORD && !is_blob);
+    for (size_t i = 0; i < WB_COUNT(values); i++)
+        is_name &= !wb_sql_at(&at, values[i]);
+    if (!is_name)
+        return text;
+    WB_AUTO(wb_str) literal = WB_STR_INIT;
+    wb_sql_quote_literal(&literal, wb_sqlite_unquote(arena, column->default_value), false);
+    return wb_arena_strdup(arena, wb_str_text(&literal));
 }
 
 char *wb_sqlite_unquote(struct wb_arena *arena, struct wb_slice text)

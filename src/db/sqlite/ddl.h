@@ -79,6 +79,9 @@ size_t wb_sqlite_find_column(const struct wb_sqlite_table *table, const char *na
 /* The number of the column that is another name of the rowid (INTEGER PRIMARY KEY); WB_SQLITE_NO_COLUMN: none is. */
 size_t wb_sqlite_rowid_column(struct wb_arena *arena, const struct wb_sqlite_table *table);
 
+/* The column's default, which it has, as an expression: in DEFAULT a word by itself, or one in quotes, is a string. */
+const char *wb_sqlite_default(struct wb_arena *arena, const struct wb_sqlite_column *column);
+
 /* A name as it is meant: without its quotes ("x", `x`, [x], 'x'). */
 char *wb_sqlite_unquote(struct wb_arena *arena, struct wb_slice text);
 

@@ -230,7 +230,8 @@ static void add_column(struct reading *reading, struct entry *entry, size_t numb
             column->stored ? "STORED" : "VIRTUAL");
     entry->columns[number] = object;
     const char *expression = column->default_value.data
-                                 ? spell(reading, entry, wb_sqlite_without_parentheses(column->default_value))
+                                 ? spell(reading, entry,
+                                         wb_sqlite_without_parentheses(wb_slice(wb_sqlite_default(arena, column))))
                                  : "null";
     if (strcmp(expression, "null") == 0)
         return;

@@ -101,23 +101,6 @@ static void copy_rowid(struct rebuild *rebuild)
         copy(rebuild, wb_sqlite_name(rebuild->arena, rebuild->after.columns.items[column].name), rowid);
 }
 
-/* The default as an expression: in DEFAULT a word by itself, or one in quotes, is a string. */
-static const char *default_value(struct wb_arena *arena, const struct wb_sqlite_column *column)
-{
-    static const char *const values[] = {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"};
-    struct wb_sql_cursor at = wb_sql_sqlite_cursor(column->default_value);
-    const char *text = wb_arena_strndup(arena, column->default_value.data, column->default_value.length);
-    bool is_blob = at.token.length < column->default_value.length;
-    bool is_name = at.token.kind == WB_SQL_QUOTED_IDENTIFIER || (at.token.kind == WB_SQL_WORD && !is_blob);
-    for (size_t i = 0; i < WB_COUNT(values); i++)
-        is_name &= !wb_sql_at(&at, values[i]);
-    if (!is_name)
-        return text;
-    WB_AUTO(wb_str) literal = WB_STR_INIT;
-    wb_sql_quote_literal(&literal, wb_sqlite_unquote(arena, column->default_value), false);
-    return wb_arena_strdup(arena, wb_str_text(&literal));
-}
-
 static void copy_column(struct rebuild *rebuild, const struct wb_sqlite_column *before,
                         const struct wb_sqlite_column *after)
 {
@@ -125,7 +108,7 @@ static void copy_column(struct rebuild *rebuild, const struct wb_sqlite_column *
     const char *name = wb_sqlite_name(arena, after->name), *value = wb_sqlite_name(arena, before->name);
     bool tightened = after->not_null && !before->not_null && !before->generated.data;
     if (tightened && after->default_value.data)
-        value = wb_arena_printf(arena, "coalesce(%s, %s)", value, default_value(arena, after));
+        value = wb_arena_printf(arena, "coalesce(%s, %s)", value, wb_sqlite_default(arena, after));
     else if (tightened &&
              wb_sqlite_rowid_column(arena, &rebuild->after) != wb_sqlite_find_column(&rebuild->after, after->name))
         wb_str_printf(&rebuild->fears, "%s%s", rebuild->fears.length ? ", " : "", name);

@@ -96,7 +96,7 @@ static void append_token(struct spelling *spelling)
         break;
     case WB_SQL_QUOTED_IDENTIFIER:
         if (!spelling->after_collate && !wb_sqlite_is_known(spelling->known, name))
-            wb_sql_quote_identifier(&spelling->out, wb_sqlite_unquote(spelling->arena, text));
+            wb_sql_quote_literal(&spelling->out, wb_sqlite_unquote(spelling->arena, text), false);
         else if (is_plain(name))
             wb_str_append(&spelling->out, name);
         else

@@ -6,7 +6,10 @@
 #include "base/list.h"
 #include "base/str.h"
 
-/* Names in lower case, in order: what a quoted word may be. Else SQLite takes it for a string, whose case matters. */
+/*
+ * Names in lower case, in order: what a quoted word may be. Else it is a new name, or SQLite takes it for a string: then
+ * its case matters, and it is spelt as a string.
+ */
 struct wb_sqlite_known {
     const char *const *names;
     size_t count;
