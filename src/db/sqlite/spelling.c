@@ -56,8 +56,10 @@ static bool needs_blank(const struct spelling *spelling)
 static bool is_default_order(const struct spelling *spelling)
 {
     struct wb_sql_cursor ahead = spelling->at;
-    if (spelling->after_symbol || !wb_sql_accept(&ahead, "ASC"))
+    if (spelling->after_symbol || !wb_sql_at(&ahead, "ASC"))
         return false;
+    while (wb_sql_accept(&ahead, "ASC"))
+        continue;
     return ahead.at_end || wb_sql_at_symbol(&ahead, ',') || wb_sql_at_symbol(&ahead, ')');
 }
 
