@@ -215,6 +215,18 @@ def test_not_null(whimbrel, database, write):
     assert database.query("SELECT a, b FROM t") == [("none", "x")]
 
 
+@pytest.mark.parametrize("column", ["a TEXT UNIQUE ON CONFLICT IGNORE", "a TEXT UNIQUE ON CONFLICT REPLACE",
+                                    "a TEXT NOT NULL ON CONFLICT IGNORE", "a TEXT, UNIQUE (a) ON CONFLICT IGNORE"])
+def test_rows_that_do_not_fit_are_never_left_out(column, whimbrel, database, write):
+    """What a constraint does to a row that comes later is not done to those that are there."""
+    database.run_script("CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x'), ('x'), (NULL);")
+    before = rows(database.path)
+    sql = whimbrel("diff", database.url, write("wanted.sql", f"CREATE TABLE t ({column});")).ok().out
+    with pytest.raises(AssertionError, match="constraint failed: t__new.a"):
+        run(database.path, sql)
+    assert rows(database.path) == before
+
+
 # ---- What is compared ------------------------------------------------------------------------------------------------
 
 def test_files_databases_and_history(whimbrel, project, database, write):

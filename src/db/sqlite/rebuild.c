@@ -115,6 +115,17 @@ static void copy_column(struct rebuild *rebuild, const struct wb_sqlite_column *
     copy(rebuild, name, value);
 }
 
+/* What a constraint does to a row ON CONFLICT (leave it out, or another one) is not to be done to those that are there. */
+static const char *insert_words(const struct wb_sqlite_table *table)
+{
+    bool conflicts = false;
+    for (size_t i = 0; i < table->columns.count; i++)
+        conflicts |= table->columns.items[i].conflict != NULL;
+    for (size_t i = 0; i < table->constraints.count; i++)
+        conflicts |= table->constraints.items[i].conflict != NULL;
+    return conflicts ? "INSERT OR ABORT INTO" : "INSERT INTO";
+}
+
 static void copy_rows(struct rebuild *rebuild)
 {
     WB_AUTO(wb_str) sql = WB_STR_INIT;
@@ -137,8 +148,8 @@ static void copy_rows(struct rebuild *rebuild)
     if (rebuild->fears.length)
         wb_str_printf(&sql, "-- NOT NULL without a default: this fails if a row has no value for %s\n",
                       wb_str_text(&rebuild->fears));
-    wb_str_printf(&sql, "INSERT INTO %s (%s)\nSELECT %s FROM %s", rebuild->new_name, wb_str_text(&rebuild->columns),
-                  wb_str_text(&rebuild->values), rebuild->old_name);
+    wb_str_printf(&sql, "%s %s (%s)\nSELECT %s FROM %s", insert_words(&rebuild->after), rebuild->new_name,
+                  wb_str_text(&rebuild->columns), wb_str_text(&rebuild->values), rebuild->old_name);
     wb_names_add(rebuild->arena, rebuild->statements, wb_arena_strdup(rebuild->arena, wb_str_text(&sql)));
 }
 

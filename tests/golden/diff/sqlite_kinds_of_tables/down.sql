@@ -35,7 +35,7 @@ ALTER TABLE plain__new RENAME TO plain;
 
 CREATE TABLE strict_keys__new (a TEXT UNIQUE ON CONFLICT IGNORE, b TEXT COLLATE NOCASE);
 
-INSERT INTO strict_keys__new (rowid, a, b)
+INSERT OR ABORT INTO strict_keys__new (rowid, a, b)
 SELECT rowid, a, b FROM strict_keys;
 
 DROP TABLE strict_keys;

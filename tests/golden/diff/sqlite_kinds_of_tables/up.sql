@@ -34,7 +34,7 @@ ALTER TABLE plain__new RENAME TO plain;
 
 CREATE TABLE strict_keys__new (a TEXT, b TEXT COLLATE RTRIM, CONSTRAINT a_is_one UNIQUE (a) ON CONFLICT REPLACE);
 
-INSERT INTO strict_keys__new (rowid, a, b)
+INSERT OR ABORT INTO strict_keys__new (rowid, a, b)
 SELECT rowid, a, b FROM strict_keys;
 
 DROP TABLE strict_keys;
