@@ -306,6 +306,16 @@ def test_json(whimbrel, database, write):
         ("rebuild", "table", "t", [], True, True)]
 
 
+def test_a_module_that_is_not_here(whimbrel, database, write):
+    """Which tables are a virtual one's own, only its module knows."""
+    database.run_script("""CREATE TABLE v_chunks (a); CREATE TABLE w (a); CREATE INDEX i ON v_chunks (a);
+        PRAGMA writable_schema = ON; INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql)
+        VALUES ('table', 'V', 'V', 0, 'CREATE VIRTUAL TABLE V USING not_here(x)');""")
+    done = no_difference(whimbrel, database, database.url, write("w.sql", "CREATE TABLE w (a);"))
+    for name in ('table "V"', "table v_chunks", "index i"):
+        assert f"not compared: {name}" in done.err
+
+
 def test_what_can_not_be(whimbrel, database, write):
     old = write("old.sql", "CREATE TABLE t (a); CREATE VIRTUAL TABLE f USING fts5(a);")
     new = write("new.sql", "CREATE VIRTUAL TABLE t USING fts5(a); CREATE VIRTUAL TABLE f USING fts5(a, tokenize='porter');")

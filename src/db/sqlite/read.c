@@ -1,5 +1,5 @@
 /*
- * Reads a database's schema: three queries in one transaction, whatever the number of tables. What a table is made of
+ * Reads a database's schema: four queries in one transaction, whatever the number of tables. What a table is made of
  * is taken from the text that SQLite keeps, because its pragmas don't tell all of it; they are asked whether the text
  * was understood.
  */
@@ -16,9 +16,10 @@
 /* A row of sqlite_schema. */
 struct entry {
     const char *type, *name, *table, *sql;
-    const char *key; /* the name in lower case */
-    bool shadow;     /* belongs to a virtual table, which makes it */
-    bool virtual_table;
+    const char *key;    /* the name in lower case */
+    const char *module; /* of a virtual table, in lower case; or NULL */
+    bool shadow;        /* belongs to a virtual table, which makes it */
+    bool strange;       /* of a module that is not here: a virtual table, or one that may be its own */
     bool understood;
     struct wb_sqlite_table parsed; /* of an ordinary table */
     struct wb_object *object;
@@ -54,6 +55,16 @@ static bool is_excluded(const struct reading *reading, const char *table)
     return false;
 }
 
+/* Behind the name of a virtual table. */
+static const char *module_of(struct wb_arena *arena, struct wb_slice rest)
+{
+    struct wb_sql_cursor at = wb_sql_sqlite_cursor(rest);
+    if (!wb_sql_accept(&at, "USING") || at.at_end)
+        return "";
+    struct wb_slice name = {rest.data + at.token.offset, at.token.length};
+    return wb_sqlite_lower(arena, wb_sqlite_unquote(arena, name));
+}
+
 static enum wb_code take_entries(const struct wb_result *result, void *user, struct wb_error *err)
 {
     struct reading *reading = user;
@@ -71,8 +82,9 @@ static enum wb_code take_entries(const struct wb_result *result, void *user, str
                                 .key = wb_sqlite_lower(arena, cells[1])};
         struct wb_sqlite_head head;
         bool is_table = strcmp(entry->type, "table") == 0;
-        entry->virtual_table = is_table && wb_sqlite_parse_head(&reading->scratch, entry->sql, &head) &&
-                               strcmp(head.words, "VIRTUAL TABLE") == 0;
+        if (is_table && wb_sqlite_parse_head(&reading->scratch, entry->sql, &head) &&
+            strcmp(head.words, "VIRTUAL TABLE") == 0)
+            entry->module = module_of(reading->arena, head.rest);
         entry->understood = is_table && wb_sqlite_parse_table(arena, entry->sql, &entry->parsed);
     }
     return WB_OK;
@@ -124,6 +136,28 @@ static enum wb_code take_shadows(const struct wb_result *result, void *user, str
         struct entry *entry = result->cells[row] ? find_named(reading, result->cells[row]) : NULL;
         if (entry)
             entry->shadow = true;
+    }
+    return WB_OK;
+}
+
+static bool is_own(const struct entry *entry, const struct entry *virtual_table)
+{
+    return wb_starts_with(entry->key, virtual_table->key) && entry->key[strlen(virtual_table->key)] == '_';
+}
+
+/* What belongs to a virtual table, only its module knows: without it, all that are called like that may. */
+static enum wb_code take_modules(const struct wb_result *result, void *user, struct wb_error *err)
+{
+    struct reading *reading = user;
+    (void)err;
+    for (size_t i = 0; i < reading->entries.count; i++) {
+        struct entry *entry = &reading->entries.items[i];
+        bool found = !entry->module;
+        for (size_t row = 0; !found && row < result->row_count; row++)
+            found = result->cells[row] && strcasecmp(result->cells[row], entry->module) == 0;
+        entry->strange |= !found;
+        for (size_t k = 0; !found && k < reading->entries.count; k++)
+            reading->entries.items[k].strange |= is_own(&reading->entries.items[k], entry);
     }
     return WB_OK;
 }
@@ -334,7 +368,7 @@ static void add_table(struct reading *reading, struct entry *entry)
     struct wb_object *object = add_object(reading, WB_KIND_TABLE, entry->name, NULL, &values);
     entry->object = object;
     object->source = entry->sql;
-    if (entry->virtual_table) {
+    if (entry->module) {
         struct wb_sqlite_head head;
         (void)wb_sqlite_parse_head(reading->arena, entry->sql, &head);
         values[WB_TABLE_RELKIND] = "virtual";
@@ -412,7 +446,7 @@ static void add_objects(struct reading *reading)
     for (size_t i = 0; i < reading->entries.count; i++) {
         struct entry *entry = &reading->entries.items[i];
         bool is_table = strcmp(entry->type, "table") == 0;
-        if (is_table && !entry->shadow && (entry->understood || entry->virtual_table))
+        if (is_table && !entry->shadow && !entry->strange && (entry->understood || entry->module))
             add_table(reading, entry);
         else if (is_table && !entry->shadow)
             add_not_compared(reading, entry);
@@ -513,6 +547,7 @@ static enum wb_code run_queries(struct wb_session *session, struct reading *read
         {.sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'",
          .on_result = take_shadows,
          .user = reading},
+        {.sql = "SELECT name FROM pragma_module_list", .on_result = take_modules, .user = reading},
         {.sql = "SELECT s.name, c.name, c.hidden, c.\"notnull\" FROM main.sqlite_schema s "
                 "JOIN pragma_table_xinfo(s.name, 'main') c WHERE s.type = 'table' AND s.rootpage <> 0 "
                 "AND s.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY s.rowid, c.cid",
