@@ -553,41 +553,56 @@ static const struct wb_pair *rebuilt_table(struct ordering *ordering, const stru
     return host->action == WB_REBUILD ? host->pair : NULL; /* an index that is not made again */
 }
 
-static bool is_taken(const struct wb_object *object, const char *name)
+static int compare_without_case(const void *a, const void *b)
 {
-    return object && wb_kind_info(object->kind)->flags & WB_KIND_RELATION && strcasecmp(object->name, name) == 0;
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *spare_name(const struct ordering *ordering, struct wb_arena *arena, const struct wb_object *table)
+/* All names of tables and the like in the two schemas, in order. */
+static struct wb_names collect_taken(struct ordering *ordering)
+{
+    struct wb_names taken = {0};
+    for (size_t i = 0; ordering->pairs->whole && i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        if (!(wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_RELATION))
+            continue;
+        if (pair->before)
+            wb_names_add(&ordering->scratch, &taken, pair->before->name);
+        if (pair->after)
+            wb_names_add(&ordering->scratch, &taken, pair->after->name);
+    }
+    if (taken.count)
+        qsort(taken.items, taken.count, sizeof *taken.items, compare_without_case);
+    return taken;
+}
+
+static const char *spare_name(const struct wb_names *taken, struct wb_arena *arena, const struct wb_object *table)
 {
     const char *name = wb_arena_printf(arena, "%s__new", table->name);
-    for (size_t i = 0; i < ordering->pairs->count; i++) {
-        const struct wb_pair *pair = &ordering->pairs->items[i];
-        if (!is_taken(pair->before, name) && !is_taken(pair->after, name))
-            continue;
+    while (bsearch(&name, taken->items, taken->count, sizeof *taken->items, compare_without_case))
         name = wb_arena_printf(arena, "%s_", name);
-        i = (size_t)-1; /* and all over again */
-    }
     return name;
 }
 
-/* What a table is rebuilt for: what differs in itself, its parts, and what hangs on it. */
-static void add_causes(struct ordering *ordering, struct wb_arena *arena, struct wb_change *change)
+/* By operation, what a table is rebuilt for: what differs in itself, its parts, and what hangs on it. */
+static struct wb_change_list *collect_causes(struct ordering *ordering, struct wb_arena *arena)
 {
     static const enum wb_action actions[] = {[WB_PAIR_REBUILD] = WB_ALTER,
                                              [WB_PAIR_ALTER] = WB_ALTER,
                                              [WB_PAIR_RECREATE] = WB_ALTER,
                                              [WB_PAIR_CREATE] = WB_CREATE,
                                              [WB_PAIR_DROP] = WB_DROP};
-    for (size_t i = 0; change->action == WB_REBUILD && i < ordering->pairs->count; i++) {
+    struct wb_change_list *causes = WB_NEW_ARRAY(&ordering->scratch, ordering->operations.count, struct wb_change_list);
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         const struct wb_pair *table = rebuilt_table(ordering, pair, i);
-        if (!table || table->before != change->before || pair->state == WB_PAIR_SAME)
+        if (!table || pair->state == WB_PAIR_SAME || (pair->state == WB_PAIR_REBUILD && !pair->fields))
             continue;
-        if (pair->state != WB_PAIR_REBUILD || pair->fields)
-            *WB_PUSH(arena, change->causes) = (struct wb_change){
-                .action = actions[pair->state], .before = pair->before, .after = pair->after, .fields = pair->fields};
+        struct wb_change_list *list = &causes[ordering->alter_of[number_of(ordering, table)]];
+        *WB_PUSH(arena, *list) = (struct wb_change){
+            .action = actions[pair->state], .before = pair->before, .after = pair->after, .fields = pair->fields};
     }
+    return causes;
 }
 
 static void sort_operations(struct ordering *ordering, struct wb_arena *arena, struct wb_change_list *changes)
@@ -598,6 +613,8 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
     struct wb_object_list *parts = WB_NEW_ARRAY(&ordering->scratch, count, struct wb_object_list);
     struct heap heap = {WB_NEW_ARRAY(&ordering->scratch, count, size_t), 0};
     bool *done = WB_NEW_ARRAY(&ordering->scratch, count, bool);
+    const struct wb_change_list *causes = collect_causes(ordering, arena);
+    const struct wb_names taken = collect_taken(ordering);
     for (size_t i = 0; i < count; i++)
         preferences[i] = preference_of(&operations[i], i);
     if (count)
@@ -634,9 +651,9 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
         left--;
         struct wb_change *change = WB_PUSH(arena, *changes);
         *change = make_change(arena, &operations[number], &parts[number]);
-        add_causes(ordering, arena, change);
+        change->causes = causes[number];
         if (change->action == WB_REBUILD)
-            change->spare_name = spare_name(ordering, arena, change->after);
+            change->spare_name = spare_name(&taken, arena, change->after);
         for (size_t k = 0; k < operations[number].after.count; k++) {
             size_t next = host_of(ordering, operations[number].after.items[k]);
             if (next != number && !done[next] && operations[next].waits && --operations[next].waits == 0)
