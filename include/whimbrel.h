@@ -205,10 +205,10 @@ WB_API struct wb_name_list wb_revision_children(const struct wb_revision_list *l
 
 /*
  * One change of the schema, in an order in which they can be made. `fields` are what differs, where something is
- * altered ("type", "not null", "comment").
+ * altered ("type", "not null", "comment"). Those without statements are made by the next one that rebuilds their table.
  */
 struct wb_difference {
-    const char *action; /* "create", "alter", "drop" */
+    const char *action; /* "create", "alter", "drop", "rename", "rebuild" */
     const char *kind;   /* "table", "column", "foreign key", ... */
     const char *name;   /* "public.users.email" */
     struct wb_name_list fields;
@@ -219,6 +219,8 @@ struct wb_difference {
 struct wb_diff_result {
     const struct wb_difference *items;
     size_t count;
+    struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
+    struct wb_name_list closing;      /* ... and behind them */
     struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
     struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
     const char *sql;                  /* all statements as a script; what destroys data is marked by comments */
@@ -235,8 +237,8 @@ struct wb_diff_options {
 
 /*
  * What makes the schema `from` like the schema `to`. Files and revisions are applied to a scratch database, which is
- * made on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again.
- * Databases that are named are only read. WB_EUSAGE: on SQLite, which is not compared yet.
+ * made on the server of the setting `scratch_url`, of a URL among the two, or of the project's, and dropped again; on
+ * SQLite it is a file in a temporary folder. Databases that are named are only read. WB_EUSAGE: two engines.
  */
 WB_API enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options,
                             struct wb_diff_result *ret_result, struct wb_error *err);

@@ -165,13 +165,13 @@ static enum wb_code run_in_order(struct applying *applying, const struct pending
 }
 
 /* undefined_table, _function, _object, _column, _schema, _parameter; a referenced key that is not there yet. */
-static bool is_missing_something(const struct wb_error *err)
+static bool is_missing_something(const struct wb_session *session, const struct wb_error *err)
 {
     static const char *const states[] = {"42P01", "42883", "42704", "42703", "3F000", "42P02", "42830"};
     for (size_t i = 0; err->code == WB_ESQL && i < WB_COUNT(states); i++)
         if (strcmp(err->sqlstate, states[i]) == 0)
             return true;
-    return false;
+    return session->backend->is_missing_table(err);
 }
 
 /* One round; what has to be tried again is moved to the front, and the first reason is left in `*ret_reason`. */
@@ -184,7 +184,9 @@ static enum wb_code run_round(struct applying *applying, struct pending *items, 
         enum wb_code code = run(applying, &items[i], 1, &failure);
         if (code == WB_OK)
             continue;
-        struct wb_error *place = !is_missing_something(&failure) ? err : left == 0 ? ret_reason : NULL;
+        struct wb_error *place = !is_missing_something(applying->session, &failure) ? err
+                                 : left == 0                                        ? ret_reason
+                                                                                    : NULL;
         if (place) {
             wb_error_release(place);
             *place = failure;

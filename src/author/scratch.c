@@ -39,11 +39,7 @@ static enum wb_code make_database(struct wb_scratch *scratch, struct wb_error *e
     const struct wb_backend *backend = scratch->backend;
     WB_TRY(backend->scratch_create(scratch->server, &scratch->options, &scratch->arena, &scratch->database, err));
     scratch->url = wb_url_with_database(&scratch->arena, scratch->server, scratch->database);
-    struct wb_session *session = NULL;
-    WB_TRY(backend->connect_start(&scratch->url, &scratch->options, &session, err));
-    WB_TRY(backend->connect_finish(session, CONNECT_TIMEOUT_MS, err));
-    scratch->session = session;
-    return WB_OK;
+    return wb_scratch_connect(scratch, err);
 }
 
 static void drop_database(struct wb_scratch *scratch)
@@ -62,6 +58,20 @@ enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *co
     *scratch = (struct wb_scratch){
         .backend = wb_backend_find(configured->engine), .server = configured, .options = *options};
     return scratch->backend->scratch_create ? make_database(scratch, err) : open_file(scratch, configured, err);
+}
+
+enum wb_code wb_scratch_connect(struct wb_scratch *scratch, struct wb_error *err)
+{
+    const struct wb_backend *backend = scratch->backend;
+    struct wb_session *session = NULL;
+    if (scratch->session)
+        return WB_OK;
+    WB_TRY(backend->connect_start(&scratch->url, &scratch->options, &session, err));
+    WB_TRY(backend->connect_finish(session, CONNECT_TIMEOUT_MS, err));
+    scratch->session = session;
+    for (const char *const *sql = backend->careless_sql; sql && *sql; sql++)
+        WB_TRY(wb_session_run(session, *sql, err));
+    return WB_OK;
 }
 
 enum wb_code wb_scratch_take(struct wb_scratch *scratch, const char *url, struct wb_error *err)

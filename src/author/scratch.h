@@ -31,6 +31,9 @@ struct wb_scratch {
 enum wb_code wb_scratch_open(struct wb_scratch *scratch, const struct wb_url *configured,
                              const struct wb_session_options *options, struct wb_error *err);
 
+/* A session to it, `scratch->session`: there already is one where a database was made on a server. */
+enum wb_code wb_scratch_connect(struct wb_scratch *scratch, struct wb_error *err);
+
 /* Takes the database of that URL, which is somebody else's to drop, and does not connect to it. */
 enum wb_code wb_scratch_take(struct wb_scratch *scratch, const char *url, struct wb_error *err);
 

@@ -11,9 +11,17 @@ struct wb_sql_cursor wb_sql_cursor(struct wb_slice text)
     return cursor;
 }
 
+struct wb_sql_cursor wb_sql_sqlite_cursor(struct wb_slice text)
+{
+    struct wb_sql_cursor cursor = {.text = text, .sqlite = true};
+    wb_sql_advance(&cursor);
+    return cursor;
+}
+
 void wb_sql_advance(struct wb_sql_cursor *cursor)
 {
-    cursor->at_end = !wb_sql_next_token(cursor->text, &cursor->next, &cursor->token);
+    cursor->at_end = cursor->sqlite ? !wb_sql_next_sqlite_token(cursor->text, &cursor->next, &cursor->token)
+                                    : !wb_sql_next_token(cursor->text, &cursor->next, &cursor->token);
 }
 
 bool wb_sql_at(const struct wb_sql_cursor *cursor, const char *word)

@@ -6,16 +6,18 @@
 #include "base/list.h"
 #include "base/sql.h"
 
-/* The tokens of a statement, one at a time, by PostgreSQL's rules. */
+/* The tokens of a statement, one at a time. */
 struct wb_sql_cursor {
     struct wb_slice text;
     size_t next;
     struct wb_sql_token token;
     bool at_end;
+    bool sqlite; /* by SQLite's rules, not PostgreSQL's */
 };
 
 /* At the first token. */
 struct wb_sql_cursor wb_sql_cursor(struct wb_slice text);
+struct wb_sql_cursor wb_sql_sqlite_cursor(struct wb_slice text);
 
 void wb_sql_advance(struct wb_sql_cursor *cursor);
 
@@ -31,7 +33,7 @@ bool wb_sql_accept_symbol(struct wb_sql_cursor *cursor, char symbol);
 bool wb_sql_accept_words(struct wb_sql_cursor *cursor, const char *words);
 
 /*
- * Takes `schema.name`, each part quoted or not: the text as it stands, without blanks and comments, in `arena`, and the
+ * By PostgreSQL's rules: takes `schema.name`, each part quoted or not: the text as it stands, without blanks and comments, in `arena`, and the
  * last part as the catalog has it (quotes taken off, or in lower case). False when there is no name.
  */
 bool wb_sql_accept_name(struct wb_sql_cursor *cursor, struct wb_arena *arena, const char **ret_text,

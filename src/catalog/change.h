@@ -10,6 +10,12 @@ enum wb_action {
     WB_DROP,
     WB_MOVE_AWAY,  /* a type gets another name, to make room for the new one of its own name */
     WB_DROP_MOVED, /* ... and is dropped when nothing is of it any more */
+    WB_REBUILD,    /* a table is made anew with its rows, for changes that the engine can't make in place */
+};
+
+struct wb_change_list {
+    struct wb_change *items;
+    size_t count, capacity;
 };
 
 struct wb_change {
@@ -19,11 +25,14 @@ struct wb_change {
     unsigned fields;                /* ALTER: those that differ, and WB_FIELD_COMMENT */
     bool moved;                     /* ALTER of a column: its type is one that has been moved away */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */
+    struct wb_change_list causes;   /* REBUILD: what it is for; changes of the table and of its parts, made by it */
+    const char *spare_name;         /* REBUILD: one that nothing has, for the new table until the old one has gone */
 };
 
-struct wb_change_list {
-    struct wb_change *items;
-    size_t count, capacity;
-};
+/*
+ * Whether the engine can make this change of a table, or of a part of `table` (as it will be), where it is. What it
+ * can't is made anew: a view, or the whole table with its rows.
+ */
+typedef bool wb_in_place_fn(const struct wb_change *change, const struct wb_object *table);
 
 #endif

@@ -51,7 +51,7 @@ static void append_title(struct wb_str *out, const struct wb_object *object)
         wb_sql_append_identifier(out, object->schema);
         wb_str_append_char(out, '.');
     }
-    if (object->kind == WB_KIND_OPERATOR || object->kind == WB_KIND_CAST)
+    if (object->kind == WB_KIND_OPERATOR || object->kind == WB_KIND_CAST || object->unnamed)
         wb_str_append(out, object->name);
     else
         wb_sql_append_identifier(out, object->name);

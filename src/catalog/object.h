@@ -67,10 +67,12 @@ struct wb_object {
     const char *key;            /* unique among those of its kind; what two schemas' objects are matched by */
     unsigned position;          /* among its siblings, where they have an order */
     const char *const *values;  /* one per field of the kind, as text; NULL: not there */
+    const char *source;         /* the text that made it, where the engine keeps that; or NULL */
     const char *comment;        /* or NULL */
     const char *owner;          /* for what is made anew */
     const char *grants;         /* a list of "PRIVILEGES TO ROLE", "" for none; NULL: as the engine gives them */
     struct wb_object_list deps; /* what it can't be without, `parent` included */
+    bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */

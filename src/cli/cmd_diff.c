@@ -8,7 +8,8 @@
 
 static json_t *diff_json(const struct wb_diff_result *result)
 {
-    return json_pack("{s:o, s:o, s:o}", "changes", wb_changes_json(result), "impossible",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes",
+                     wb_changes_json(result), "closing", wb_json_names(result->closing), "impossible",
                      wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared));
 }
 
@@ -66,11 +67,13 @@ const struct wb_command wb_cmd_diff = {
         "\n"
         "Files and revisions are applied to a scratch database and read back, so that both sides are spelt by the same\n"
         "server. It is made on the server of `scratch_url`, of a URL among the two, or of the project, by a role that\n"
-        "may make databases, and dropped at the end; one that a killed run has left is dropped by a later run.\n"
+        "may make databases, and dropped at the end; one that a killed run has left is dropped by a later run. On\n"
+        "SQLite it is a file in a temporary folder.\n"
         "\n"
-        "Tables are altered, never dropped and made again. What would need that is said, with exit status 1. What is\n"
-        "not compared is said by name. Owners, privileges and the order of columns are not compared; whimbrel's own\n"
-        "tables are left out. PostgreSQL only so far.",
+        "On PostgreSQL tables are altered, never dropped and made again. On SQLite a table that can't be altered is\n"
+        "rebuilt with its rows, once for all of its changes. What can be had in neither way is said, with exit status\n"
+        "1. What is not compared is said by name. Owners, privileges and the order of columns are not compared;\n"
+        "whimbrel's own tables are left out.",
     .options = command_options,
     .option_count = WB_COUNT(command_options),
     .examples = (const char *const[]){"whimbrel diff history schema.sql", "what a revision would have to do",

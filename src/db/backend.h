@@ -138,6 +138,7 @@ struct wb_backend {
     const char *tables_sql;       /* names of all tables a user made, at most a hundred, in order: no parameters */
     const char *schema_of_sql;    /* the schema an unqualified table name ($1) leads to, or would be made in; or NULL */
     const char *const *restore_role_sql; /* statements that undo SET ROLE, NULL-terminated; or NULL */
+    const char *const *careless_sql;     /* settings of a session to a database that nobody would miss; or NULL */
     /*
      * Where foreign keys may be switched off (WB_STATEMENT_BEFORE): finds the rows whose keys lead nowhere, as rows of
      * their table, the table they refer to, and how many. Else NULL.
@@ -245,6 +246,16 @@ struct wb_backend {
 
     /* Adds the statements that make the change, without semicolons, in `arena`. NULL where there is no read_catalog. */
     void (*write_change)(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
+
+    /* What of a table it can change where it is; NULL: everything that write_change has words for. */
+    wb_in_place_fn *in_place;
+
+    /*
+     * The statements that have to stand before and behind those of all the changes of the schema `from`: settings. NULL:
+     * none.
+     */
+    void (*write_frame)(const struct wb_catalog *from, const struct wb_change_list *changes, struct wb_arena *arena,
+                        struct wb_names *opening, struct wb_names *closing);
 };
 
 /* The engine of that name; the URL has been checked, so there always is one. */

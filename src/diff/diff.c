@@ -14,6 +14,7 @@ struct comparing {
         size_t count, capacity;
     } work; /* pairs whose change concerns what depends on them */
     struct wb_names impossible;
+    wb_in_place_fn *in_place;
 };
 
 /* ---- Comparing two objects ------------------------------------------------------------------------------------ */
@@ -106,6 +107,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_impossible(comparing, pair, field->name);
+            pair->impossible = true;
             continue;
         }
         pair->fields |= 1U << i;
@@ -242,12 +244,79 @@ static void settle_defaults(struct comparing *comparing)
     }
 }
 
+/* ---- What the engine can't do in place ----------------------------------------------------------------------- */
+
+/* Whether the object is written with, or goes with, another one that is made or dropped. */
+static bool goes_with_owner(const struct wb_pairs *pairs, const struct wb_pair *pair)
+{
+    bool made = pair->state == WB_PAIR_CREATE;
+    if (!made && pair->state != WB_PAIR_DROP)
+        return false;
+    const struct wb_object *object = made ? pair->after : pair->before;
+    const struct wb_object *owner = object->part_of ? object->part_of : object->parent;
+    return owner && (made ? pairs->of_after : pairs->of_before)[owner->index]->state == pair->state;
+}
+
+static bool can_be_done_in_place(const struct comparing *comparing, const struct wb_pair *pair,
+                                 const struct wb_pair *table)
+{
+    static const enum wb_action actions[] = {
+        [WB_PAIR_SAME] = WB_ALTER,    [WB_PAIR_ALTER] = WB_ALTER, [WB_PAIR_RECREATE] = WB_ALTER,
+        [WB_PAIR_CREATE] = WB_CREATE, [WB_PAIR_DROP] = WB_DROP,   [WB_PAIR_REBUILD] = WB_ALTER};
+    const struct wb_change change = {
+        .action = actions[pair->state], .before = pair->before, .after = pair->after, .fields = pair->fields};
+    return comparing->in_place(&change, table->after);
+}
+
+/* Of what is stored in a table: its columns, what they have, its constraints. */
+static bool is_stored_in_table(const struct wb_pair *pair)
+{
+    enum wb_kind kind = wb_pair_kind(pair);
+    const struct wb_object *object = pair->before ? pair->before : pair->after;
+    return kind == WB_KIND_TABLE ||
+           (wb_kind_info(kind)->flags & WB_KIND_FOLDED && table_of(object)->kind == WB_KIND_TABLE);
+}
+
+/* The table is rebuilt if this change of it, or of what is stored in it, can't be done in place. */
+static void settle_stored(struct comparing *comparing, struct wb_pair *pair)
+{
+    struct wb_pair *table = table_pair(&comparing->pairs, pair);
+    if (table->impossible)
+        pair->state = WB_PAIR_SAME;
+    if (pair->state == WB_PAIR_SAME || goes_with_owner(&comparing->pairs, pair) || !table->before || !table->after)
+        return;
+    if (!can_be_done_in_place(comparing, pair, table))
+        table->rebuilt_with = table;
+}
+
+/* One such change makes the whole table anew, and then all the others of that table are made by that. */
+static void settle_rebuilds(struct comparing *comparing)
+{
+    struct wb_pairs *pairs = &comparing->pairs;
+    pairs->whole = comparing->in_place != NULL;
+    for (size_t i = 0; pairs->whole && i < pairs->count; i++) {
+        struct wb_pair *pair = &pairs->items[i];
+        if (is_stored_in_table(pair))
+            settle_stored(comparing, pair);
+        else if (pair->state == WB_PAIR_ALTER && !can_be_done_in_place(comparing, pair, pair))
+            pair->state = WB_PAIR_RECREATE;
+    }
+    for (size_t i = 0; pairs->whole && i < pairs->count; i++)
+        if (is_stored_in_table(&pairs->items[i]))
+            pairs->items[i].rebuilt_with = table_pair(pairs, &pairs->items[i])->rebuilt_with;
+    for (size_t i = 0; pairs->whole && i < pairs->count; i++)
+        if (pairs->items[i].rebuilt_with == &pairs->items[i])
+            pairs->items[i].state = WB_PAIR_REBUILD;
+}
+
 /* ---- What a change does to what depends on it ------------------------------------------------------------------ */
 
 static void remake(struct comparing *comparing, struct wb_pair *pair)
 {
     if (pair->state == WB_PAIR_RECREATE || pair->inherited || !pair->before || !pair->after)
         return;
+    if (comparing->pairs.whole && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_FOLDED)
+        return; /* it stays as it is, or goes with its table */
     pair->state = WB_PAIR_RECREATE;
     *WB_PUSH(&comparing->scratch, comparing->work) = pair;
 }
@@ -306,10 +375,18 @@ static void concern_by_alteration(struct comparing *comparing, const struct wb_p
         remake(comparing, dependent);
 }
 
+/* Indexes and triggers are gone with the old table; what only names it finds the new one under that name. */
+static void concern_by_rebuild(struct comparing *comparing, const struct wb_pair *pair, struct wb_pair *dependent)
+{
+    if (dependent->before->parent == pair->before)
+        remake(comparing, dependent);
+}
+
 static void concern_dependents(struct comparing *comparing)
 {
     for (size_t i = 0; i < comparing->pairs.count; i++)
-        if (comparing->pairs.items[i].state != WB_PAIR_SAME && comparing->pairs.items[i].before)
+        if (comparing->pairs.items[i].state != WB_PAIR_SAME && comparing->pairs.items[i].before &&
+            (!comparing->pairs.items[i].rebuilt_with || comparing->pairs.items[i].state == WB_PAIR_REBUILD))
             *WB_PUSH(&comparing->scratch, comparing->work) = &comparing->pairs.items[i];
     while (comparing->work.count) {
         struct wb_pair *pair = comparing->work.items[--comparing->work.count];
@@ -320,6 +397,8 @@ static void concern_dependents(struct comparing *comparing)
                 continue;
             if (pair->state == WB_PAIR_ALTER)
                 concern_by_alteration(comparing, pair, dependent);
+            else if (pair->state == WB_PAIR_REBUILD)
+                concern_by_rebuild(comparing, pair, dependent);
             else
                 concern_by_drop(comparing, pair, dependent);
         }
@@ -368,15 +447,16 @@ static void settle_enums(struct comparing *comparing)
     }
 }
 
-void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, struct wb_arena *arena,
-                  struct wb_diff *ret_diff)
+void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, wb_in_place_fn *in_place,
+                  struct wb_arena *arena, struct wb_diff *ret_diff)
 {
-    struct comparing comparing = {.arena = arena};
+    struct comparing comparing = {.arena = arena, .in_place = in_place};
     match(&comparing, &from->objects, &to->objects);
     index_pairs(&comparing, &from->objects, &to->objects);
     settle_all_derived(&comparing);
     settle_defaults(&comparing);
     settle_enums(&comparing);
+    settle_rebuilds(&comparing);
     concern_dependents(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
     wb_order_changes(&comparing.pairs, arena, &ret_diff->changes);

@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/auto.h"
 #include "base/sql.h"
@@ -74,6 +75,20 @@ static bool is_moved_type(const struct wb_pair *pair)
     return pair->moved && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
 }
 
+/* What happens to a table that is rebuilt, and to its parts, is one operation. */
+static void add_rebuilt(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    if (pair->state == WB_PAIR_REBUILD)
+        ordering->alter_of[i] = add_operation(ordering, WB_REBUILD, pair);
+    size_t rebuild = ordering->alter_of[number_of(ordering, pair->rebuilt_with)];
+    if (pair->state == WB_PAIR_ALTER)
+        ordering->alter_of[i] = rebuild;
+    if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
+        ordering->drop_of[i] = rebuild;
+    if (pair->state == WB_PAIR_CREATE || pair->state == WB_PAIR_RECREATE)
+        ordering->create_of[i] = rebuild;
+}
+
 static void add_operations(struct ordering *ordering)
 {
     size_t count = ordering->pairs->count;
@@ -83,6 +98,10 @@ static void add_operations(struct ordering *ordering)
     for (size_t i = 0; i < count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         ordering->drop_of[i] = ordering->alter_of[i] = ordering->create_of[i] = NONE;
+        if (pair->rebuilt_with) {
+            add_rebuilt(ordering, pair, i);
+            continue;
+        }
         if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
             ordering->drop_of[i] = add_operation(ordering, is_moved_type(pair) ? WB_DROP_MOVED : WB_DROP, pair);
         if (pair->state == WB_PAIR_ALTER)
@@ -149,6 +168,13 @@ struct slots {
     size_t count, capacity;
 };
 
+/* Where there are no schemas, the key has the name as the engine compares it. */
+static const char *name_to_compare(const struct wb_object *object)
+{
+    const char *last = strrchr(object->key, WB_LIST_SEPARATOR);
+    return object->schema ? object->name : last && last[1] ? last + 1 : object->key;
+}
+
 static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
                      bool given_back)
 {
@@ -156,7 +182,9 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
     struct wb_arena *arena = &ordering->scratch;
     const char *names[3] = {NULL};
     if (info->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX))
-        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema, object->name);
+        names[0] = wb_arena_printf(arena, "r%s.%s", object->schema ? object->schema : "", name_to_compare(object));
+    if (object->kind == WB_KIND_TRIGGER && !object->parent->schema) /* they have no names of their own in each table */
+        names[1] = wb_arena_printf(arena, "t%s", name_to_compare(object));
     if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
     if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)
@@ -229,7 +257,7 @@ static bool join(struct ordering *ordering, size_t number, size_t host, bool upw
     struct operation *operation = &ordering->operations.items[number];
     const struct numbers *next = upwards ? &operation->before : &operation->after;
     size_t search = ++ordering->search;
-    for (size_t i = 0; i < next->count; i++) {
+    for (size_t i = 0; !ordering->pairs->whole && i < next->count; i++) {
         size_t other = host_of(ordering, next->items[i]);
         if (other != host && other != number && reaches(ordering, other, host, upwards, search))
             return false;
@@ -256,8 +284,11 @@ static size_t creating_host(const struct ordering *ordering, const struct wb_obj
 /* What is dropped with its parent; a sequence with the column that owns it. */
 static size_t dropping_host(const struct ordering *ordering, const struct wb_object *object)
 {
-    if (object->parent)
-        return ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->parent->index])];
+    const struct wb_object *owner = ordering->pairs->whole && object->part_of ? object->part_of : object->parent;
+    if (owner) {
+        const struct wb_pair *pair = ordering->pairs->of_before[owner->index];
+        return (pair->state == WB_PAIR_REBUILD ? ordering->alter_of : ordering->drop_of)[number_of(ordering, pair)];
+    }
     if (object->kind != WB_KIND_SEQUENCE)
         return NONE;
     const struct wb_object_list *dependents = &ordering->pairs->dependents[object->index];
@@ -278,7 +309,8 @@ static bool join_creations(struct ordering *ordering, bool parts_of)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->create_of[i];
-        if (number == NONE || ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
+        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number ||
+            !pair->after->part_of == parts_of)
             continue;
         size_t host = creating_host(ordering, pair->after);
         any |= host != NONE && join(ordering, number, host, true);
@@ -292,7 +324,8 @@ static bool join_drops(struct ordering *ordering)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->drop_of[i];
-        if (number == NONE || ordering->operations.items[number].host != number || is_moved_type(pair))
+        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number ||
+            is_moved_type(pair))
             continue;
         size_t host = dropping_host(ordering, pair->before);
         any |= host != NONE && join(ordering, number, host, false);
@@ -511,6 +544,67 @@ static struct wb_change make_change(struct wb_arena *arena, const struct operati
     return change;
 }
 
+static const struct wb_pair *rebuilt_table(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    size_t drop = ordering->drop_of[i];
+    if (pair->rebuilt_with || pair->state != WB_PAIR_DROP || drop == NONE)
+        return pair->rebuilt_with;
+    const struct operation *host = &ordering->operations.items[host_of(ordering, drop)];
+    return host->action == WB_REBUILD ? host->pair : NULL; /* an index that is not made again */
+}
+
+static int compare_without_case(const void *a, const void *b)
+{
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All names of tables and the like in the two schemas, in order. */
+static struct wb_names collect_taken(struct ordering *ordering)
+{
+    struct wb_names taken = {0};
+    for (size_t i = 0; ordering->pairs->whole && i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        if (!(wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_RELATION))
+            continue;
+        if (pair->before)
+            wb_names_add(&ordering->scratch, &taken, pair->before->name);
+        if (pair->after)
+            wb_names_add(&ordering->scratch, &taken, pair->after->name);
+    }
+    if (taken.count)
+        qsort(taken.items, taken.count, sizeof *taken.items, compare_without_case);
+    return taken;
+}
+
+static const char *spare_name(const struct wb_names *taken, struct wb_arena *arena, const struct wb_object *table)
+{
+    const char *name = wb_arena_printf(arena, "%s__new", table->name);
+    while (bsearch(&name, taken->items, taken->count, sizeof *taken->items, compare_without_case))
+        name = wb_arena_printf(arena, "%s_", name);
+    return name;
+}
+
+/* By operation, what a table is rebuilt for: what differs in itself, its parts, and what hangs on it. */
+static struct wb_change_list *collect_causes(struct ordering *ordering, struct wb_arena *arena)
+{
+    static const enum wb_action actions[] = {[WB_PAIR_REBUILD] = WB_ALTER,
+                                             [WB_PAIR_ALTER] = WB_ALTER,
+                                             [WB_PAIR_RECREATE] = WB_ALTER,
+                                             [WB_PAIR_CREATE] = WB_CREATE,
+                                             [WB_PAIR_DROP] = WB_DROP};
+    struct wb_change_list *causes = WB_NEW_ARRAY(&ordering->scratch, ordering->operations.count, struct wb_change_list);
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        const struct wb_pair *table = rebuilt_table(ordering, pair, i);
+        if (!table || pair->state == WB_PAIR_SAME || (pair->state == WB_PAIR_REBUILD && !pair->fields))
+            continue;
+        struct wb_change_list *list = &causes[ordering->alter_of[number_of(ordering, table)]];
+        *WB_PUSH(arena, *list) = (struct wb_change){
+            .action = actions[pair->state], .before = pair->before, .after = pair->after, .fields = pair->fields};
+    }
+    return causes;
+}
+
 static void sort_operations(struct ordering *ordering, struct wb_arena *arena, struct wb_change_list *changes)
 {
     size_t count = ordering->operations.count;
@@ -519,6 +613,8 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
     struct wb_object_list *parts = WB_NEW_ARRAY(&ordering->scratch, count, struct wb_object_list);
     struct heap heap = {WB_NEW_ARRAY(&ordering->scratch, count, size_t), 0};
     bool *done = WB_NEW_ARRAY(&ordering->scratch, count, bool);
+    const struct wb_change_list *causes = collect_causes(ordering, arena);
+    const struct wb_names taken = collect_taken(ordering);
     for (size_t i = 0; i < count; i++)
         preferences[i] = preference_of(&operations[i], i);
     if (count)
@@ -553,7 +649,11 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
             continue;
         done[number] = true;
         left--;
-        *WB_PUSH(arena, *changes) = make_change(arena, &operations[number], &parts[number]);
+        struct wb_change *change = WB_PUSH(arena, *changes);
+        *change = make_change(arena, &operations[number], &parts[number]);
+        change->causes = causes[number];
+        if (change->action == WB_REBUILD)
+            change->spare_name = spare_name(&taken, arena, change->after);
         for (size_t k = 0; k < operations[number].after.count; k++) {
             size_t next = host_of(ordering, operations[number].after.items[k]);
             if (next != number && !done[next] && operations[next].waits && --operations[next].waits == 0)

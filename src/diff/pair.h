@@ -5,14 +5,23 @@
 #include "catalog/change.h"
 #include "catalog/kind.h"
 
-enum wb_pair_state { WB_PAIR_SAME, WB_PAIR_ALTER, WB_PAIR_RECREATE, WB_PAIR_CREATE, WB_PAIR_DROP };
+enum wb_pair_state {
+    WB_PAIR_SAME,
+    WB_PAIR_ALTER,
+    WB_PAIR_RECREATE,
+    WB_PAIR_CREATE,
+    WB_PAIR_DROP,
+    WB_PAIR_REBUILD, /* a table, by itself or because of its parts */
+};
 
 struct wb_pair {
     const struct wb_object *before, *after; /* one of them may be NULL */
     enum wb_pair_state state;
     unsigned fields; /* those that differ */
     bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
+    bool impossible; /* there is a difference that no change can undo */
     bool inherited;  /* what happens to it, happens by what happens to the parent table */
+    struct wb_pair *rebuilt_with; /* the table that is rebuilt, of which it is a part, or which it is; or NULL */
 };
 
 struct wb_pairs {
@@ -20,6 +29,7 @@ struct wb_pairs {
     size_t count, capacity;
     struct wb_pair **of_before, **of_after; /* by the objects' index in their catalog */
     struct wb_object_list *dependents;      /* of an object of the old schema, by its index */
+    bool whole; /* a table is made with all of its parts, whatever they refer to: none can be added later */
 };
 
 /* Puts the changes in order: drops, alterations, creations, with what can be written together joined. */

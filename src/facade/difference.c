@@ -43,27 +43,46 @@ static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change 
     return names;
 }
 
-static void add_difference(struct making *making, const struct wb_change *change)
+static struct wb_difference *add_difference(struct making *making, const struct wb_change *change)
 {
-    static const char *const actions[] = {[WB_CREATE] = "create",
-                                          [WB_ALTER] = "alter",
-                                          [WB_DROP] = "drop",
-                                          [WB_MOVE_AWAY] = "rename",
-                                          [WB_DROP_MOVED] = "drop"};
+    static const char *const actions[] = {
+        [WB_CREATE] = "create",    [WB_ALTER] = "alter",     [WB_DROP] = "drop",
+        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_REBUILD] = "rebuild"};
     const struct wb_object *object = change->after ? change->after : change->before;
-    struct wb_names statements = {0};
-    making->backend->write_change(change, making->arena, &statements);
-    if (statements.count == 0)
-        return;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);
     *difference = (struct wb_difference){.action = actions[change->action],
                                          .kind = wb_kind_info(object->kind)->name,
                                          .name = wb_object_title(making->arena, object),
-                                         .fields = wb_name_list_of(&fields),
-                                         .statements = wb_name_list_of(&statements)};
-    for (size_t i = 0; i < statements.count; i++)
-        difference->destructive |= destroys(making->arena, making->backend, statements.items[i]);
+                                         .fields = wb_name_list_of(&fields)};
+    return difference;
+}
+
+/* What a table is rebuilt for, each by itself, without statements; whether a column is lost by that. */
+static bool add_causes(struct making *making, const struct wb_change *change)
+{
+    bool destructive = false;
+    for (size_t i = 0; i < change->causes.count; i++) {
+        const struct wb_change *cause = &change->causes.items[i];
+        bool drops = cause->action == WB_DROP && wb_kind_info(cause->before->kind)->flags & WB_KIND_HOLDS_DATA;
+        add_difference(making, cause)->destructive = drops;
+        destructive |= drops;
+    }
+    return destructive;
+}
+
+static void add_change(struct making *making, const struct wb_change *change)
+{
+    struct wb_names statements = {0};
+    making->backend->write_change(change, making->arena, &statements);
+    if (statements.count == 0)
+        return;
+    bool destructive = add_causes(making, change);
+    for (size_t i = 0; change->action != WB_REBUILD && i < statements.count; i++)
+        destructive |= destroys(making->arena, making->backend, statements.items[i]);
+    struct wb_difference *difference = add_difference(making, change);
+    difference->statements = wb_name_list_of(&statements);
+    difference->destructive = destructive;
 }
 
 static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_catalog *from,
@@ -83,11 +102,16 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend
 {
     struct making making = {.arena = arena, .backend = backend};
     struct wb_diff diff;
-    wb_diff_make(from, to, arena, &diff);
+    struct wb_names opening = {0}, closing = {0};
+    wb_diff_make(from, to, backend->in_place, arena, &diff);
     for (size_t i = 0; i < diff.changes.count; i++)
-        add_difference(&making, &diff.changes.items[i]);
+        add_change(&making, &diff.changes.items[i]);
+    if (backend->write_frame)
+        backend->write_frame(from, &diff.changes, arena, &opening, &closing);
     *ret_result = (struct wb_diff_result){.items = making.differences.items,
                                           .count = making.differences.count,
+                                          .opening = wb_name_list_of(&opening),
+                                          .closing = wb_name_list_of(&closing),
                                           .impossible = wb_name_list_of(&diff.impossible),
                                           .not_compared = not_compared(arena, from, to)};
     ret_result->sql = wb_difference_script(arena, backend, ret_result, NULL);
@@ -102,34 +126,61 @@ static const char *lost_with(const struct wb_difference *item, const struct wb_d
         const struct wb_difference *other = &undone->items[i];
         if (other->destructive && strcmp(other->action, "drop") == 0 && strcmp(other->kind, item->kind) == 0 &&
             strcmp(other->name, item->name) == 0)
-            return strcmp(item->kind, "column") == 0 ? "its values are not restored" : "its rows are not restored";
+            return strcmp(item->kind, "column") != 0 ? "its rows are not restored"
+                   : item->statements.count          ? "its values are not restored"
+                                                     : "values of dropped columns are not restored";
     }
     return NULL;
 }
 
+struct writing {
+    struct wb_arena *arena;
+    const struct wb_backend *backend;
+    struct wb_str script;
+    bool apart;         /* the next statement stands apart from the last */
+    const char *remark; /* of what is made without statements of its own, for the next that has some */
+};
+
 /* A statement of one line stands with its neighbours of one line, others by themselves. */
-static void append_statement(struct wb_str *script, const char *sql, const char *remark, bool *was_long)
+static void append_statement(struct writing *writing, const char *sql, const char *remark)
 {
     bool is_long = strchr(sql, '\n') != NULL;
-    if (script->length && (is_long || *was_long))
-        wb_str_append_char(script, '\n');
-    wb_str_printf(script, "%s;%s%s\n", sql, remark ? " -- " : "", remark ? remark : "");
-    *was_long = is_long;
+    if (writing->script.length && (is_long || writing->apart))
+        wb_str_append_char(&writing->script, '\n');
+    wb_str_printf(&writing->script, "%s;%s%s\n", sql, remark ? " -- " : "", remark ? remark : "");
+    writing->apart = is_long;
+}
+
+static void append_all(struct writing *writing, const struct wb_name_list *statements)
+{
+    for (size_t i = 0; i < statements->count; i++)
+        append_statement(writing, statements->items[i], NULL);
+}
+
+/* The statements of a rebuild stand together. */
+static void append_item(struct writing *writing, const struct wb_difference *item, const char *lost)
+{
+    bool is_rebuild = strcmp(item->action, "rebuild") == 0;
+    lost = lost ? lost : writing->remark;
+    writing->remark = item->statements.count ? NULL : lost;
+    writing->apart |= is_rebuild;
+    for (size_t i = 0; i < item->statements.count; i++) {
+        const char *sql = item->statements.items[i];
+        bool marked = item->destructive && destroys(writing->arena, writing->backend, sql);
+        append_statement(writing, sql, marked ? "destroys data" : i == 0 ? lost : NULL);
+    }
+    writing->apart |= is_rebuild;
 }
 
 const char *wb_difference_script(struct wb_arena *arena, const struct wb_backend *backend,
                                  const struct wb_diff_result *result, const struct wb_diff_result *undone)
 {
-    WB_AUTO(wb_str) script = WB_STR_INIT;
-    bool was_long = false;
-    for (size_t i = 0; i < result->count; i++) {
-        const struct wb_difference *item = &result->items[i];
-        const char *lost = lost_with(item, undone);
-        for (size_t k = 0; k < item->statements.count; k++) {
-            const char *sql = item->statements.items[k];
-            bool marked = item->destructive && destroys(arena, backend, sql);
-            append_statement(&script, sql, marked ? "destroys data" : k == 0 ? lost : NULL, &was_long);
-        }
-    }
-    return wb_arena_strdup(arena, wb_str_text(&script));
+    struct writing writing = {.arena = arena, .backend = backend};
+    append_all(&writing, &result->opening);
+    for (size_t i = 0; i < result->count; i++)
+        append_item(&writing, &result->items[i], lost_with(&result->items[i], undone));
+    append_all(&writing, &result->closing);
+    const char *script = wb_arena_strdup(arena, wb_str_text(&writing.script));
+    wb_str_release(&writing.script);
+    return script;
 }

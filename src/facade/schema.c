@@ -113,8 +113,8 @@ static enum wb_code find_scratch(struct wb_schema_context *context, struct wb_er
         return use_setting(context, setting, err);
     if (context->scratch || wb_config_get_url(context->project->config, &context->scratch, err) == WB_OK)
         return WB_OK;
-    wb_error_hint(err, "Files and revisions are applied to a scratch database: name a PostgreSQL server for it with "
-                       "--scratch URL, or --scratch initdb for one that is made and dropped.");
+    wb_error_hint(err, "Files and revisions are applied to a scratch database: name a server for it with --scratch "
+                       "URL, or --scratch initdb for a PostgreSQL server that is made and dropped.");
     return err->code;
 }
 
@@ -162,8 +162,6 @@ static enum wb_code open_database(struct wb_schema_context *context, struct wb_s
 {
     WB_TRY(wb_project_target_for(context->project, &schema->url, ignore_event, &schema->target, err));
     schema->target.create_database = false;
-    if (!schema->target.backend->read_catalog)
-        return wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", schema->url.engine);
     WB_TRY(wb_wait_connected(&schema->target, 0, err));
     schema->session = schema->target.session;
     return WB_OK;
@@ -223,12 +221,8 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
 
 static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
-    if (!wb_backend_find(scratch_engine(context))->read_catalog) {
-        wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", scratch_engine(context));
-        wb_error_hint(err, "Name a PostgreSQL server for the scratch database with --scratch URL.");
-        return err->code;
-    }
     WB_TRY(make_scratch(context, schema, err));
+    WB_TRY(wb_scratch_connect(&schema->scratch, err));
     schema->session = schema->scratch.session;
     WB_TRY(fill_scratch(context, schema, err));
     return schema->session->backend->reset(schema->session, err);
@@ -356,5 +350,8 @@ enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *e
     WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
     WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
     pair->backend = pair->to.session->backend;
+    if (pair->backend != pair->from.session->backend)
+        return wb_fail(err, WB_EUSAGE, "a schema on %s can't be compared with one on %s",
+                       pair->from.session->backend->name, pair->backend->name);
     return read_at_once(readings, err);
 }

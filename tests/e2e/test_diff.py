@@ -119,8 +119,6 @@ def test_bad_input(whimbrel, database, write):
     whimbrel("diff", good, "missing.sql", "--scratch", database.url).failed(2, "there is no schema missing.sql",
                                                                            "history@REVISION")
     whimbrel("diff", good, good).failed(1, "--scratch URL")
-    whimbrel("diff", "sqlite:///a.db", "sqlite:///b.db").failed(2, "schemas can't be compared on sqlite yet")
-    whimbrel("diff", good, good, "--url", "sqlite:///a.db").failed(2, "schemas can't be compared on sqlite yet")
     whimbrel("diff", good).failed(2, "something is missing")
     assert scratch_databases(database) == []
 

@@ -1,34 +1,18 @@
 """Pairs of schemas with the SQL that leads from one to the other and back, as text, run, and seen in what it does."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from support.fingerprint import fingerprint, identities, row_counts
+from support.golden import cases, diff, expect
 
-CASES = sorted(path for path in (Path(__file__).parent / "diff").iterdir() if path.is_dir())
+CASES = cases("postgresql")
 
 pytestmark = pytest.mark.engine("postgresql")
-
-
-def expect(path, text):
-    """UPDATE_GOLDEN=1 writes what is found instead; to be read before it is committed."""
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(text)
-    assert text == path.read_text()
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def case(request):
     return request.param
-
-
-def diff(whimbrel, *words):
-    done = whimbrel("diff", *words, "--exit-code")
-    assert done.code in (0, 3), done
-    assert (done.code == 3) == bool(done.out)
-    return done.out
 
 
 def test_text(case, whimbrel, database):

@@ -19,21 +19,34 @@ static struct wb_object *add(struct wb_arena *arena, struct wb_catalog *catalog,
     return object;
 }
 
-/* "+table a, -view v": what is done, in order. */
-static const char *run(struct wb_arena *arena, struct wb_catalog *from, struct wb_catalog *to)
+static const char *describe(struct wb_arena *arena, const struct wb_change_list *changes)
 {
-    static const char *const marks[] = {"+", "~", "-", ">", "<"};
-    struct wb_diff diff;
+    static const char *const marks[] = {"+", "~", "-", ">", "<", "!"};
     const char *text = "";
-    wb_catalog_finish(arena, from);
-    wb_catalog_finish(arena, to);
-    wb_diff_make(from, to, arena, &diff);
-    for (size_t i = 0; i < diff.changes.count; i++) {
-        const struct wb_change *change = &diff.changes.items[i];
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct wb_change *change = &changes->items[i];
         const struct wb_object *object = change->after ? change->after : change->before;
         text = wb_arena_printf(arena, "%s%s%s%s", text, *text ? " " : "", marks[change->action], object->name);
+        if (change->causes.count)
+            text = wb_arena_printf(arena, "%s(%s)", text, describe(arena, &change->causes));
     }
     return text;
+}
+
+/* "+table -view !t(~column)": what is done, in order. */
+static const char *run_where(struct wb_arena *arena, wb_in_place_fn *in_place, struct wb_catalog *from,
+                             struct wb_catalog *to)
+{
+    struct wb_diff diff;
+    wb_catalog_finish(arena, from);
+    wb_catalog_finish(arena, to);
+    wb_diff_make(from, to, in_place, arena, &diff);
+    return describe(arena, &diff.changes);
+}
+
+static const char *run(struct wb_arena *arena, struct wb_catalog *from, struct wb_catalog *to)
+{
+    return run_where(arena, NULL, from, to);
 }
 
 static void test_equal_schemas_have_no_difference(void **state)
@@ -102,6 +115,68 @@ static void test_enum_labels(void **state)
     }
 }
 
+/* An engine that can add and drop columns, and nothing else. */
+static bool add_and_drop(const struct wb_change *change, const struct wb_object *table)
+{
+    const struct wb_object *object = change->after ? change->after : change->before;
+    assert_true(table->kind != WB_KIND_TABLE || table->name != NULL);
+    return object->kind == WB_KIND_COLUMN && change->action != WB_ALTER;
+}
+
+static struct wb_object *add_table(struct wb_arena *arena, struct wb_catalog *catalog, const char *name,
+                                   const char *type)
+{
+    struct wb_object *table = add(arena, catalog, WB_KIND_TABLE, name, NULL, "r");
+    add(arena, catalog, WB_KIND_COLUMN, "c", table, type);
+    add(arena, catalog, WB_KIND_INDEX, "i", table, "i");
+    wb_object_depend(arena, add(arena, catalog, WB_KIND_VIEW, "v", NULL, NULL), table);
+    return table;
+}
+
+static void test_changes_of_a_table_are_one_rebuild(void **state)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_catalog from = {0}, to = {0};
+    (void)state;
+    struct wb_object *before = add_table(&arena, &from, "t", "integer"), *after = add_table(&arena, &to, "t", "text");
+    add(&arena, &from, WB_KIND_COLUMN, "old", before, "integer");
+    add(&arena, &from, WB_KIND_INDEX, "j", before, "j");
+    add(&arena, &from, WB_KIND_CONSTRAINT, "k", before, "c");
+    add(&arena, &to, WB_KIND_DEFAULT, "d", add(&arena, &to, WB_KIND_COLUMN, "new", after, "integer"), "1");
+    assert_string_equal(run_where(&arena, add_and_drop, &from, &to), "!t(~c +new -old +d -k -j) +i");
+    wb_arena_release(&arena);
+}
+
+static void test_what_can_be_done_in_place_is(void **state)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_catalog from = {0}, to = {0};
+    (void)state;
+    struct wb_object *before = add_table(&arena, &from, "t", "integer"),
+                     *after = add_table(&arena, &to, "t", "integer");
+    struct wb_object *old = add(&arena, &from, WB_KIND_COLUMN, "old", before, "integer");
+    add(&arena, &from, WB_KIND_CONSTRAINT, "k", before, "c")->part_of = old;
+    struct wb_object *fresh = add(&arena, &to, WB_KIND_COLUMN, "new", after, "integer");
+    add(&arena, &to, WB_KIND_DEFAULT, "d", fresh, "1");
+    add(&arena, &to, WB_KIND_FOREIGN_KEY, "f", after, "f")->part_of = fresh;
+    assert_string_equal(run_where(&arena, add_and_drop, &from, &to), "-old +new");
+    wb_arena_release(&arena);
+}
+
+static void test_tables_in_a_circle_are_made_whole(void **state)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_catalog none = {0}, both = {0};
+    (void)state;
+    struct wb_object *a = add(&arena, &both, WB_KIND_TABLE, "a", NULL, "r");
+    struct wb_object *b = add(&arena, &both, WB_KIND_TABLE, "b", NULL, "r");
+    wb_object_depend(&arena, add(&arena, &both, WB_KIND_FOREIGN_KEY, "a_to_b", a, "f"), b);
+    wb_object_depend(&arena, add(&arena, &both, WB_KIND_FOREIGN_KEY, "b_to_a", b, "f"), a);
+    assert_string_equal(run_where(&arena, add_and_drop, &none, &both), "+a +b");
+    assert_string_equal(run_where(&arena, add_and_drop, &both, &none), "-a -b");
+    wb_arena_release(&arena);
+}
+
 /* Every kind has a name and a rank, and fits into a mask. */
 static void test_table_of_kinds(void **state)
 {
@@ -120,6 +195,9 @@ int main(void)
         cmocka_unit_test(test_a_circle_of_foreign_keys_is_split),
         cmocka_unit_test(test_views_make_way_for_a_column),
         cmocka_unit_test(test_enum_labels),
+        cmocka_unit_test(test_changes_of_a_table_are_one_rebuild),
+        cmocka_unit_test(test_what_can_be_done_in_place_is),
+        cmocka_unit_test(test_tables_in_a_circle_are_made_whole),
         cmocka_unit_test(test_table_of_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

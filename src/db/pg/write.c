@@ -433,6 +433,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
             if (change->parts.items[i]->comment)
                 wb_pg_write_comment(&writer, change->parts.items[i]);
         break;
+    case WB_REBUILD:
+        break; /* of engines that can't alter */
     }
     /* what is a string to PostgreSQL stays as it is */
     const struct wb_object *object = change->after ? change->after : change->before;

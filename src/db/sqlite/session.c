@@ -552,6 +552,9 @@ static enum wb_code verify(struct wb_session *session, const struct wb_statement
     return WB_OK;
 }
 
+/* Nothing waits for the disk. */
+static const char *const careless_sql[] = {"PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", NULL};
+
 const struct wb_backend wb_backend_sqlite = {
     .name = "sqlite",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL,
@@ -560,6 +563,7 @@ const struct wb_backend wb_backend_sqlite = {
     .table_exists_sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?2 COLLATE NOCASE",
     .tables_sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
                   "ORDER BY name LIMIT 100",
+    .careless_sql = careless_sql,
     .dangling_sql = "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2",
     .ledger_ddl = "CREATE TABLE IF NOT EXISTS %s (\n"
                   "    id INTEGER PRIMARY KEY,\n" /* rows are never deleted: no AUTOINCREMENT and its table */
@@ -598,4 +602,8 @@ const struct wb_backend wb_backend_sqlite = {
     .reset = reset,
     .split = wb_sqlite_split,
     .create_database = NULL,
+    .read_catalog = wb_sqlite_read_catalog,
+    .write_change = wb_sqlite_write_change,
+    .in_place = wb_sqlite_in_place,
+    .write_frame = wb_sqlite_write_frame,
 };

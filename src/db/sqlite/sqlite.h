@@ -42,4 +42,11 @@ enum wb_code wb_sqlite_fail_open(struct wb_sqlite_session *session, const char *
 enum wb_code wb_sqlite_split(struct wb_arena *arena, struct wb_slice sql, unsigned first_line,
                              struct wb_statement_list *ret_statements, struct wb_error *err);
 
+enum wb_code wb_sqlite_read_catalog(struct wb_session *session, const struct wb_read_options *options,
+                                    struct wb_arena *arena, struct wb_catalog *ret_catalog, struct wb_error *err);
+bool wb_sqlite_in_place(const struct wb_change *change, const struct wb_object *table);
+void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements);
+void wb_sqlite_write_frame(const struct wb_catalog *from, const struct wb_change_list *changes, struct wb_arena *arena,
+                           struct wb_names *opening, struct wb_names *closing);
+
 #endif

@@ -1,0 +1,1 @@
+create unique index if not exists main.[i] on t(a asc, lower("b")) where c

@@ -1,0 +1,1 @@
+CREATE TABLE t(a CONSTRAINT x CONSTRAINT y, 'b' "q""" (

@@ -1,0 +1,12 @@
+CREATE TABLE plain (a INTEGER, b TEXT);
+CREATE TABLE strict_one (id INTEGER PRIMARY KEY, a INT, b TEXT) STRICT;
+CREATE TABLE keyed (k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+CREATE TABLE numbered (id INTEGER PRIMARY KEY, a TEXT);
+CREATE TABLE computed (a INTEGER, b INTEGER AS (a * 2) STORED, c INTEGER);
+CREATE TABLE strict_keys (a TEXT UNIQUE ON CONFLICT IGNORE, b TEXT COLLATE NOCASE);
+INSERT INTO plain (rowid, a, b) VALUES (10, 1, 'x'), (20, 2, 'y');
+INSERT INTO strict_one VALUES (5, 6, '7');
+INSERT INTO keyed VALUES ('a', 1), ('b', 2);
+INSERT INTO numbered VALUES (3, 'c'), (9, 'd');
+INSERT INTO computed (a, c) VALUES (1, 2), (3, 4);
+INSERT INTO strict_keys VALUES ('a', 'A');

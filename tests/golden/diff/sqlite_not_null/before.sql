@@ -1,0 +1,2 @@
+CREATE TABLE t (a TEXT, b TEXT, c TEXT, d INTEGER DEFAULT 3, e);
+INSERT INTO t VALUES (NULL, NULL, 'x', NULL, 1), ('a', 'b', 'c', 4, 2);
