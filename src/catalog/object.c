@@ -38,6 +38,16 @@ void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog)
         objects->items[i]->index = i;
 }
 
+struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalog *catalog, struct wb_object *like)
+{
+    const struct wb_object_list *objects = &catalog->objects;
+    make_key(arena, like);
+    struct wb_object **found = objects->count
+                                   ? bsearch(&like, objects->items, objects->count, sizeof *objects->items, compare_items)
+                                   : NULL;
+    return found ? *found : NULL;
+}
+
 static void append_title(struct wb_str *out, const struct wb_object *object)
 {
     if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP) {

@@ -89,6 +89,9 @@ void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog);
 /* By kind, then by key. */
 int wb_object_compare(const struct wb_object *a, const struct wb_object *b);
 
+/* The one with the kind and key of `like`, which need not be of a catalog; or NULL. */
+struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalog *catalog, struct wb_object *like);
+
 /* "schema.name", the parent's name in front for parts, in SQL's spelling; for messages. In `arena`. */
 const char *wb_object_title(struct wb_arena *arena, const struct wb_object *object);
 

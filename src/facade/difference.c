@@ -47,13 +47,15 @@ static struct wb_difference *add_difference(struct making *making, const struct 
 {
     static const char *const actions[] = {
         [WB_CREATE] = "create",    [WB_ALTER] = "alter",     [WB_DROP] = "drop",
-        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_REBUILD] = "rebuild"};
-    const struct wb_object *object = change->after ? change->after : change->before;
+        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename",
+        [WB_REBUILD] = "rebuild"};
+    const struct wb_object *object = change->after && change->action != WB_RENAME ? change->after : change->before;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);
     *difference = (struct wb_difference){.action = actions[change->action],
                                          .kind = wb_kind_info(object->kind)->name,
                                          .name = wb_object_title(making->arena, object),
+                                         .new_name = change->action == WB_RENAME ? change->after->name : NULL,
                                          .fields = wb_name_list_of(&fields)};
     return difference;
 }
@@ -97,15 +99,27 @@ static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_
     return wb_name_list_of(&names);
 }
 
-void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend, const struct wb_catalog *from,
-                        const struct wb_catalog *to, struct wb_diff_result *ret_result)
+static void add_renames(struct making *making, const struct wb_change_list *renames)
 {
+    for (size_t i = 0; renames && i < renames->count; i++)
+        add_change(making, &renames->items[i]);
+}
+
+void wb_difference_make(struct wb_arena *arena, const struct wb_differing *comparison,
+                        struct wb_diff_result *ret_result)
+{
+    const struct wb_backend *backend = comparison->backend;
+    const struct wb_catalog *from = comparison->from, *to = comparison->to;
     struct making making = {.arena = arena, .backend = backend};
     struct wb_diff diff;
     struct wb_names opening = {0}, closing = {0};
     wb_diff_make(from, to, backend->in_place, arena, &diff);
+    if (!comparison->renames_last)
+        add_renames(&making, comparison->renames);
     for (size_t i = 0; i < diff.changes.count; i++)
         add_change(&making, &diff.changes.items[i]);
+    if (comparison->renames_last)
+        add_renames(&making, comparison->renames);
     if (backend->write_frame)
         backend->write_frame(from, &diff.changes, arena, &opening, &closing);
     *ret_result = (struct wb_diff_result){.items = making.differences.items,

@@ -21,7 +21,7 @@ static struct wb_object *add(struct wb_arena *arena, struct wb_catalog *catalog,
 
 static const char *describe(struct wb_arena *arena, const struct wb_change_list *changes)
 {
-    static const char *const marks[] = {"+", "~", "-", ">", "<", "!"};
+    static const char *const marks[] = {"+", "~", "-", ">", "<", "=", "!"};
     const char *text = "";
     for (size_t i = 0; i < changes->count; i++) {
         const struct wb_change *change = &changes->items[i];

@@ -405,6 +405,20 @@ static bool has_comment_by_itself(const struct wb_object *object)
     return object->kind == WB_KIND_EXTENSION && wb_equal(object->comment, object->values[WB_EXTENSION_COMMENT]);
 }
 
+static void write_rename(struct wb_pg_writer *writer, const struct wb_object *before, const char *name)
+{
+    const char *parent = before->parent ? wb_pg_qualified(writer, before->parent) : NULL;
+    const char *old_name = wb_pg_name(writer, before->name), *new_name = wb_pg_name(writer, name);
+    if (before->kind == WB_KIND_COLUMN)
+        wb_pg_emit(writer, "ALTER %s %s RENAME COLUMN %s TO %s", wb_pg_relation_word(before->parent), parent, old_name,
+                   new_name);
+    else if (before->kind == WB_KIND_CONSTRAINT || before->kind == WB_KIND_FOREIGN_KEY)
+        wb_pg_emit(writer, "ALTER %s %s RENAME CONSTRAINT %s TO %s", wb_pg_relation_word(before->parent), parent,
+                   old_name, new_name);
+    else
+        wb_pg_emit(writer, "ALTER %s RENAME TO %s", wb_pg_reference(writer, before), new_name);
+}
+
 void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct wb_pg_writer writer = {arena, statements, change};
@@ -416,6 +430,9 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     case WB_MOVE_AWAY:
     case WB_DROP_MOVED:
         write_moved(&writer, change->before, change->action == WB_DROP_MOVED);
+        break;
+    case WB_RENAME:
+        write_rename(&writer, change->before, change->after->name);
         break;
     case WB_ALTER:
         if (change->fields & ~WB_FIELD_COMMENT)
