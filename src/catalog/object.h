@@ -73,6 +73,7 @@ struct wb_object {
     const char *grants;         /* a list of "PRIVILEGES TO ROLE", "" for none; NULL: as the engine gives them */
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
+    bool caseless;              /* `name` is told from others without regard to case */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */
