@@ -215,11 +215,13 @@ struct wb_difference {
     struct wb_name_list fields;
     struct wb_name_list statements; /* without semicolons */
     bool destructive;               /* drops a table, a column, or rows */
+    bool own_transaction;           /* each statement is to run in a transaction of its own, or in none */
 };
 
 struct wb_diff_result {
     const struct wb_difference *items;
     size_t count;
+    bool own_transactions;            /* that is so of one of them: the whole can't be one transaction */
     struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
     struct wb_name_list closing;      /* ... and behind them */
     struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */

@@ -10,9 +10,9 @@ json_t *wb_changes_json(const struct wb_diff_result *result)
     for (size_t i = 0; i < result->count; i++) {
         const struct wb_difference *item = &result->items[i];
         json_t *change = json_pack(
-            "{s:s, s:s, s:o, s:o, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
+            "{s:s, s:s, s:o, s:o, s:b, s:b, s:o}", "action", item->action, "kind", item->kind, "name",
                                wb_json_text(item->name), "fields", wb_json_names(item->fields), "destructive",
-                               item->destructive, "statements", wb_json_names(item->statements));
+                               item->destructive, "own_transaction", item->own_transaction, "statements", wb_json_names(item->statements));
         if (item->new_name)
             json_object_set_new(change, "new_name", wb_json_text(item->new_name));
         json_array_append_new(changes, change);

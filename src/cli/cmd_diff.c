@@ -22,6 +22,9 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
         if (result->items[i].destructive)
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
                            result->items[i].kind, result->items[i].name);
+    if (result->own_transactions)
+        wb_log_message(report, WB_LOG_INFO, "to be run statement by statement, not in one transaction (--no-online "
+                                            "gives the form for that)");
     wb_log_possible_renames(report, result);
     if (result->count == 0 && result->impossible.count == 0)
         wb_log_message(report, WB_LOG_INFO, "no difference");

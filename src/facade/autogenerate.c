@@ -64,6 +64,8 @@ static enum wb_code compose(struct autogenerating *run, struct wb_composed *ret_
     const struct wb_backend *backend = run->pair->backend;
     draft->up_sql = wb_difference_script(run->arena, backend, &run->up, NULL);
     draft->down_sql = wb_difference_script(run->arena, backend, &run->down, &run->up);
+    draft->up_options = run->up.own_transactions ? "transaction:false" : NULL;
+    draft->down_options = run->down.own_transactions ? "transaction:false" : NULL;
     return wb_author_compose(run->given->author, draft, run->given->folder, run->arena, ret_composed, err);
 }
 

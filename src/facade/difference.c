@@ -17,16 +17,20 @@ struct making {
     } differences;
 };
 
-static bool destroys(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
+static unsigned flags_of(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
 {
     struct wb_statement_list statements = {0};
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
-    if (backend->split(arena, wb_slice(sql), 1, &statements, &ignored) != WB_OK)
-        return false;
-    for (size_t i = 0; i < statements.count; i++)
-        if (statements.items[i].flags & WB_STATEMENT_DESTRUCTIVE)
-            return true;
-    return false;
+    unsigned flags = 0;
+    if (backend->split(arena, wb_slice(sql), 1, &statements, &ignored) == WB_OK)
+        for (size_t i = 0; i < statements.count; i++)
+            flags |= statements.items[i].flags;
+    return flags;
+}
+
+static bool destroys(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
+{
+    return flags_of(arena, backend, sql) & WB_STATEMENT_DESTRUCTIVE;
 }
 
 static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change *change)
@@ -80,11 +84,15 @@ static void add_change(struct making *making, const struct wb_change *change)
     if (statements.count == 0)
         return;
     bool destructive = add_causes(making, change);
+    unsigned flags = 0;
     for (size_t i = 0; change->action != WB_REBUILD && i < statements.count; i++)
-        destructive |= destroys(making->arena, making->backend, statements.items[i]);
+        flags |= flags_of(making->arena, making->backend, statements.items[i]);
+    destructive |= (flags & WB_STATEMENT_DESTRUCTIVE) != 0;
     struct wb_difference *difference = add_difference(making, change);
     difference->statements = wb_name_list_of(&statements);
     difference->destructive = destructive;
+    difference->own_transaction = flags & (WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_BY_ITSELF) &&
+                                  change->online;
 }
 
 static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_catalog *from,
@@ -113,7 +121,11 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_differing *compa
     struct making making = {.arena = arena, .backend = backend};
     struct wb_diff diff;
     struct wb_names opening = {0}, closing = {0};
-    wb_diff_make(from, to, backend->in_place, arena, &diff);
+    const struct wb_diff_rules rules = {
+        .in_place = backend->in_place,
+        .online = !comparison->options.plain && backend->capabilities & WB_CAN_ONLINE,
+    };
+    wb_diff_make(from, to, &rules, arena, &diff);
     if (!comparison->renames_last)
         add_renames(&making, comparison->renames);
     for (size_t i = 0; i < diff.changes.count; i++)
@@ -128,6 +140,8 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_differing *compa
                                           .closing = wb_name_list_of(&closing),
                                           .impossible = wb_name_list_of(&diff.impossible),
                                           .not_compared = not_compared(arena, from, to)};
+    for (size_t i = 0; i < ret_result->count; i++)
+        ret_result->own_transactions |= ret_result->items[i].own_transaction;
     ret_result->sql = wb_difference_script(arena, backend, ret_result, NULL);
 }
 

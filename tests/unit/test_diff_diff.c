@@ -40,7 +40,7 @@ static const char *run_where(struct wb_arena *arena, wb_in_place_fn *in_place, s
     struct wb_diff diff;
     wb_catalog_finish(arena, from);
     wb_catalog_finish(arena, to);
-    wb_diff_make(from, to, in_place, arena, &diff);
+    wb_diff_make(from, to, &(struct wb_diff_rules){.in_place = in_place}, arena, &diff);
     return describe(arena, &diff.changes);
 }
 
