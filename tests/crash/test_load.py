@@ -216,8 +216,9 @@ def test_load_never_waits_long_for_what_create_has_written(project, database, wh
 def test_a_section_outside_of_a_transaction_may_have_a_lock_timeout_of_its_own(live, project, whimbrel, how):
     """Then it is that one that holds, and not the shorter one of the configuration."""
     option, setting = (" lock-timeout:30s", "") if how == "section" else ("", "SET lock_timeout = '30s';")
-    project.revision("b2", f"{setting} ALTER TABLE item ADD COLUMN size integer;",
-                     up_options="transaction:false" + option)
+    whimbrel("upgrade").ok()
+    project.revision("c3", f"{setting} ALTER TABLE item ADD COLUMN price integer;",
+                     options="transaction:false" + option)
     with live.connect() as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM item")
@@ -227,15 +228,15 @@ def test_a_section_outside_of_a_transaction_may_have_a_lock_timeout_of_its_own(l
         reader.execute("COMMIT")
         result = run.finish(60).ok()
     assert "lock timeout" not in result.err
-    assert live.columns("item") == ["id", "text", "size"]
+    assert live.columns("item") == ["id", "text", "size", "price"]
 
 
 @pytest.mark.engine("postgresql")
 def test_what_stops_nobody_is_waited_for(live, project, whimbrel):
     """VALIDATE CONSTRAINT and CREATE INDEX CONCURRENTLY wait, whatever the lock timeout is; others give up in the end."""
-    project.revision("b2", "ALTER TABLE item ADD CONSTRAINT c CHECK (id > 0) NOT VALID;", up_options="transaction:false")
+    project.revision("c3", "ALTER TABLE item ADD CONSTRAINT c CHECK (id > 0) NOT VALID;", options="transaction:false")
     whimbrel("upgrade").ok()
-    project.revision("c3", "ALTER TABLE item VALIDATE CONSTRAINT c;", up_options="transaction:false", revises="b2")
+    project.revision("d4", "ALTER TABLE item VALIDATE CONSTRAINT c;", options="transaction:false")
     with live.connect() as other:
         other.execute("BEGIN")
         other.execute("LOCK TABLE item IN SHARE UPDATE EXCLUSIVE MODE")
@@ -245,12 +246,12 @@ def test_what_stops_nobody_is_waited_for(live, project, whimbrel):
         assert run.process.poll() is None, run.text()
         other.execute("COMMIT")
         assert "lock timeout" not in run.finish(60).ok().err
-    project.revision("d4", "ALTER TABLE item ADD COLUMN price integer;", up_options="transaction:false", revises="c3")
+    project.revision("e5", "ALTER TABLE item ADD COLUMN price integer;", options="transaction:false")
     with live.connect() as other:
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM item")
-        done = whimbrel("upgrade", "--lock-timeout", "100ms", "--lock-retries", "1").failed(1, "lock timeout")
+        done = whimbrel("upgrade", "--lock-timeout", "100ms", env={"WHIMBREL_LOCK_RETRIES": "1"}).failed(1, "lock timeout")
         other.execute("COMMIT")
     assert done.err.count("is tried again") == 1
     whimbrel("upgrade").ok()
-    assert live.columns("item") == ["id", "text", "price"]
+    assert live.columns("item") == ["id", "text", "size", "price"]
