@@ -208,9 +208,9 @@ WB_API struct wb_name_list wb_revision_children(const struct wb_revision_list *l
  * altered ("type", "not null", "comment"). Those without statements are made by the next one that rebuilds their table.
  */
 struct wb_difference {
-    const char *action; /* "create", "alter", "drop", "rename", "rebuild" */
-    const char *kind;   /* "table", "column", "foreign key", ... */
-    const char *name;   /* "public.users.email" */
+    const char *action;   /* "create", "alter", "drop", "rename", "rebuild" */
+    const char *kind;     /* "table", "column", "foreign key", ... */
+    const char *name;     /* "public.users.email" */
     const char *new_name; /* "rename": what it is called then; else NULL */
     struct wb_name_list fields;
     struct wb_name_list statements; /* without semicolons */
@@ -221,13 +221,13 @@ struct wb_difference {
 struct wb_diff_result {
     const struct wb_difference *items;
     size_t count;
-    bool own_transactions;            /* that is so of one of them: the whole can't be one transaction */
-    struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
-    struct wb_name_list closing;      /* ... and behind them */
-    struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
-    struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
+    bool own_transactions;                /* that is so of one of them: the whole can't be one transaction */
+    struct wb_name_list opening;          /* statements to be run before all of theirs: settings ... */
+    struct wb_name_list closing;          /* ... and behind them */
+    struct wb_name_list impossible;       /* differences that can't be undone without making a table anew */
+    struct wb_name_list not_compared;     /* what one of the schemas has and whimbrel does not compare */
     struct wb_name_list possible_renames; /* what is dropped and made again, and may be a rename: as in `renames` */
-    const char *sql;                  /* all statements as a script; what destroys data is marked by comments */
+    const char *sql;                      /* all statements as a script; what destroys data is marked by comments */
     void *internal;
 };
 
@@ -296,7 +296,7 @@ struct wb_create_options {
     bool empty;                     /* the latter, even where there is a schema source */
     const char *against;            /* what the schema source is compared with: "history" (NULL: the same), "live" */
     struct wb_compare_options compare;
-    const char *version_path;       /* which folder, where there are several; NULL: that of the parent */
+    const char *version_path; /* which folder, where there are several; NULL: that of the parent */
 };
 
 struct wb_created {

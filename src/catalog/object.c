@@ -53,9 +53,9 @@ struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalo
 {
     const struct wb_object_list *objects = &catalog->objects;
     make_key(arena, like);
-    struct wb_object **found = objects->count
-                                   ? bsearch(&like, objects->items, objects->count, sizeof *objects->items, compare_items)
-                                   : NULL;
+    struct wb_object **found = objects->count ? bsearch(&like, objects->items, objects->count, sizeof *objects->items,
+                                                        compare_items)
+                                              : NULL;
     return found ? *found : NULL;
 }
 

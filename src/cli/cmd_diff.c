@@ -11,8 +11,8 @@ static json_t *diff_json(const struct wb_diff_result *result)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes",
                      wb_changes_json(result), "closing", wb_json_names(result->closing), "impossible",
-                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared), "possible_renames",
-                     wb_json_names(result->possible_renames));
+                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared),
+                     "possible_renames", wb_json_names(result->possible_renames));
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
@@ -23,8 +23,9 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
                            result->items[i].kind, result->items[i].name);
     if (result->own_transactions)
-        wb_log_message(report, WB_LOG_INFO, "to be run statement by statement, not in one transaction (--no-online "
-                                            "gives the form for that)");
+        wb_log_message(report, WB_LOG_INFO,
+                       "to be run statement by statement, not in one transaction (--no-online "
+                       "gives the form for that)");
     wb_log_possible_renames(report, result);
     if (result->count == 0 && result->impossible.count == 0)
         wb_log_message(report, WB_LOG_INFO, "no difference");

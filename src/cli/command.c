@@ -10,7 +10,6 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 
-
 extern const struct wb_command wb_cmd_init, wb_cmd_create, wb_cmd_upgrade, wb_cmd_downgrade, wb_cmd_status,
     wb_cmd_history, wb_cmd_check, wb_cmd_run, wb_cmd_wait, wb_cmd_current, wb_cmd_heads, wb_cmd_branches, wb_cmd_show,
     wb_cmd_merge, wb_cmd_stamp, wb_cmd_import, wb_cmd_resolve, wb_cmd_diff, wb_cmd_help, wb_cmd_version;

@@ -491,9 +491,14 @@ static struct preference preference_of(const struct ordering *ordering, const st
         top = top->parent;
     bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY;
     unsigned rank = info->flags & WB_KIND_LATE ? info->rank : wb_kind_info(top->kind)->rank;
-    return (struct preference){
-        number,           scans(ordering, operation), late,       late ? rank : 1000 - rank, top->key, late ? info->rank : 1000 - info->rank,
-        object->position, object->key};
+    return (struct preference){number,
+                               scans(ordering, operation),
+                               late,
+                               late ? rank : 1000 - rank,
+                               top->key,
+                               late ? info->rank : 1000 - info->rank,
+                               object->position,
+                               object->key};
 }
 
 #define COMPARE(field)                                                                                                 \

@@ -169,8 +169,8 @@ static void add_rename(struct wb_arena *arena, struct wb_change_list *renames, c
 }
 
 /* The name in the catalog that the part means, among the objects beside `like`; or as it is written. */
-static const char *spelt(const struct wb_catalog *catalog, const struct wb_object *like,
-                         const struct wb_object *parent, const struct part *part)
+static const char *spelt(const struct wb_catalog *catalog, const struct wb_object *like, const struct wb_object *parent,
+                         const struct part *part)
 {
     for (size_t i = 0; i < catalog->objects.count; i++) {
         const struct wb_object *object = catalog->objects.items[i];
@@ -339,8 +339,7 @@ static bool could_be(const struct asking *asking, const struct wb_object *gone, 
     if (gone->kind == WB_KIND_TABLE)
         return !is_renamed(asking->renames, NULL, come) && are_alike(asking, gone, come);
     struct wb_object *table = new_table(asking->to, asking->renames, asking->arena, gone->parent);
-    return table && come->parent == table &&
-           !part_of_table(asking->arena, asking->to, gone, gone->name, table) &&
+    return table && come->parent == table && !part_of_table(asking->arena, asking->to, gone, gone->name, table) &&
            !part_of_table(asking->arena, asking->from, come, come->name, gone->parent) &&
            wb_equal(gone->values[WB_COLUMN_TYPE], come->values[WB_COLUMN_TYPE]) &&
            !gone->values[WB_COLUMN_GENERATED] == !come->values[WB_COLUMN_GENERATED];

@@ -97,7 +97,7 @@ struct journal {
     wb_journal_retry_fn *on_retry;
     void *user;
     bool sets_lock_timeout; /* one of the statements does so itself */
-    bool unnoted;   /* it is done, and could not be noted: the next run has to find out */
+    bool unnoted;           /* it is done, and could not be noted: the next run has to find out */
 };
 
 /* The queries in one transaction, each in a message of its own, and the COMMIT. */

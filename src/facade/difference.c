@@ -50,9 +50,8 @@ static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change 
 static struct wb_difference *add_difference(struct making *making, const struct wb_change *change)
 {
     static const char *const actions[] = {
-        [WB_CREATE] = "create",    [WB_ALTER] = "alter",     [WB_DROP] = "drop",
-        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename",
-        [WB_REBUILD] = "rebuild"};
+        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",      [WB_MOVE_AWAY] = "rename",
+        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild"};
     const struct wb_object *object = change->after && change->action != WB_RENAME ? change->after : change->before;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);
@@ -91,8 +90,7 @@ static void add_change(struct making *making, const struct wb_change *change)
     struct wb_difference *difference = add_difference(making, change);
     difference->statements = wb_name_list_of(&statements);
     difference->destructive = destructive;
-    difference->own_transaction = flags & (WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_BY_ITSELF) &&
-                                  change->online;
+    difference->own_transaction = flags & (WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_BY_ITSELF) && change->online;
 }
 
 static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_catalog *from,

@@ -97,11 +97,11 @@ void wb_schema_pair_difference(struct wb_schema_pair *pair, const struct wb_comp
     struct wb_change_list back = {0};
     wb_rename_reverse(&pair->renames, &pair->arena, &back);
     const struct wb_differing comparison = {.backend = pair->backend,
-                                             .from = down ? &pair->to.catalog : &pair->renamed,
-                                             .to = down ? &pair->renamed : &pair->to.catalog,
-                                             .renames = down ? &back : &pair->renames,
-                                             .renames_last = down,
-                                             .options = *options};
+                                            .from = down ? &pair->to.catalog : &pair->renamed,
+                                            .to = down ? &pair->renamed : &pair->to.catalog,
+                                            .renames = down ? &back : &pair->renames,
+                                            .renames_last = down,
+                                            .options = *options};
     wb_difference_make(&pair->arena, &comparison, ret_result);
     ret_result->possible_renames = wb_name_list_of(&pair->possible_renames);
 }

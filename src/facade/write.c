@@ -125,7 +125,8 @@ static enum wb_code create(wb_project *project, const struct wb_create_options *
 
     struct wb_composed composed = {0};
     created->from_source = true;
-    WB_TRY(wb_autogenerate(project, &(struct wb_autogeneration){&author, folder, head, options->against, &options->compare},
+    WB_TRY(wb_autogenerate(project,
+                           &(struct wb_autogeneration){&author, folder, head, options->against, &options->compare},
                            &draft, arena, &composed, &created->changes, err));
     return composed.revision ? write_composed(&composed, created, err) : WB_OK;
 }
