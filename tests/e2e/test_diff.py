@@ -58,7 +58,8 @@ def test_into_a_revision(whimbrel, project, database, write):
     wanted = write("schema.sql", "CREATE TABLE one (id bigint PRIMARY KEY, mood text NOT NULL DEFAULT 'good');")
     up = write("up.sql", whimbrel("diff", "history", wanted).ok().out)
     down = write("down.sql", whimbrel("diff", "--down", "history", wanted).ok().out)
-    whimbrel("create", "moods", "--sql", up, "--down-sql", down).ok()
+    text = (project.folder / whimbrel("create", "moods", "--sql", up, "--down-sql", down).ok().out.strip()).read_text()
+    assert "-- migrate:up transaction:false\n" in text and "-- migrate:down\n" in text
     whimbrel("upgrade").ok()
     assert whimbrel("diff", database.url, wanted, "--exit-code").ok().out == ""
     assert whimbrel("diff", "history", wanted, "--exit-code").ok().out == ""
