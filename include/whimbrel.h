@@ -208,22 +208,26 @@ WB_API struct wb_name_list wb_revision_children(const struct wb_revision_list *l
  * altered ("type", "not null", "comment"). Those without statements are made by the next one that rebuilds their table.
  */
 struct wb_difference {
-    const char *action; /* "create", "alter", "drop", "rename", "rebuild" */
-    const char *kind;   /* "table", "column", "foreign key", ... */
-    const char *name;   /* "public.users.email" */
+    const char *action;   /* "create", "alter", "drop", "rename", "rebuild" */
+    const char *kind;     /* "table", "column", "foreign key", ... */
+    const char *name;     /* "public.users.email" */
+    const char *new_name; /* "rename": what it is called then; else NULL */
     struct wb_name_list fields;
     struct wb_name_list statements; /* without semicolons */
     bool destructive;               /* drops a table, a column, or rows */
+    bool own_transaction;           /* each statement is to run in a transaction of its own, or in none */
 };
 
 struct wb_diff_result {
     const struct wb_difference *items;
     size_t count;
-    struct wb_name_list opening;      /* statements to be run before all of theirs: settings ... */
-    struct wb_name_list closing;      /* ... and behind them */
-    struct wb_name_list impossible;   /* differences that can't be undone without making a table anew */
-    struct wb_name_list not_compared; /* what one of the schemas has and whimbrel does not compare */
-    const char *sql;                  /* all statements as a script; what destroys data is marked by comments */
+    bool own_transactions;                /* that is so of one of them: the whole can't be one transaction */
+    struct wb_name_list opening;          /* statements to be run before all of theirs: settings ... */
+    struct wb_name_list closing;          /* ... and behind them */
+    struct wb_name_list impossible;       /* differences that can't be undone without making a table anew */
+    struct wb_name_list not_compared;     /* what one of the schemas has and whimbrel does not compare */
+    struct wb_name_list possible_renames; /* what is dropped and made again, and may be a rename: as in `renames` */
+    const char *sql;                      /* all statements as a script; what destroys data is marked by comments */
     void *internal;
 };
 
@@ -231,8 +235,30 @@ struct wb_diff_result {
  * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions),
  * "history@REVISION", "source" (the schema source of the configuration) or "live" (the project's database).
  */
+struct wb_rename_question {
+    const char *kind;   /* "table", "column" */
+    const char *from;   /* what is not there any more: "public.users.name" */
+    const char *to;     /* what is there instead: "full_name" */
+    const char *rename; /* that as one of `renames`: "public.users.name=full_name" */
+};
+
+/* How schemas are compared, and what the statements are like. */
+struct wb_compare_options {
+    /*
+     * "table.column=new" or "table=new", where the schema may stand in front. The same may stand in an SQL file of the
+     * schema `to`, as a line `-- whimbrel:rename table.column=new`, for as long as one likes.
+     */
+    struct wb_name_list renames;
+    /* Asked whether what looks like a rename is one. NULL: it is none, and stands in `possible_renames`. */
+    bool (*ask_rename)(const struct wb_rename_question *question, void *user);
+    void *ask_user;
+    bool plain; /* not the forms of statements that let an application work on while they run */
+};
+
 struct wb_diff_options {
     const char *from, *to;
+    bool down; /* what leads back, from `to` to `from` */
+    struct wb_compare_options compare;
 };
 
 /*
@@ -269,7 +295,8 @@ struct wb_create_options {
     const char *up_sql, *down_sql;  /* NULL: from the schema source, or an empty section with a comment */
     bool empty;                     /* the latter, even where there is a schema source */
     const char *against;            /* what the schema source is compared with: "history" (NULL: the same), "live" */
-    const char *version_path;       /* which folder, where there are several; NULL: that of the parent */
+    struct wb_compare_options compare;
+    const char *version_path; /* which folder, where there are several; NULL: that of the parent */
 };
 
 struct wb_created {

@@ -26,6 +26,7 @@ struct pending {
 struct applying {
     struct wb_arena arena;
     struct wb_session *session;
+    struct wb_rename_hints *hints;
     struct {
         struct applied_file *items;
         size_t count, capacity;
@@ -51,6 +52,8 @@ static enum wb_code take_text(struct applying *applying, const char *name, struc
     struct applied_file file = {.path = wb_arena_strdup(&applying->arena, name)};
     if (content->length == strlen(wb_str_text(content)))
         blank_restrict(content);
+    if (applying->hints)
+        wb_rename_hints((struct wb_slice){wb_str_text(content), content->length}, name, applying->hints);
     enum wb_code code = applying->session->backend->split(
         &applying->arena, (struct wb_slice){wb_str_text(content), content->length}, 1, &file.statements, err);
     if (code == WB_EFILE)
@@ -247,17 +250,19 @@ static enum wb_code apply_text(struct applying *applying, const char *name, cons
     return run_all(applying, false, err);
 }
 
-enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct wb_error *err)
+enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct wb_rename_hints *hints,
+                           struct wb_error *err)
 {
-    struct applying applying = {.session = session};
+    struct applying applying = {.session = session, .hints = hints};
     enum wb_code code = apply_path(&applying, path, err);
     wb_arena_release(&applying.arena);
     return code;
 }
 
-enum wb_code wb_apply_text(struct wb_session *session, const char *name, const char *sql, struct wb_error *err)
+enum wb_code wb_apply_text(struct wb_session *session, const char *name, const char *sql, struct wb_rename_hints *hints,
+                           struct wb_error *err)
 {
-    struct applying applying = {.session = session};
+    struct applying applying = {.session = session, .hints = hints};
     enum wb_code code = apply_text(&applying, name, sql, err);
     wb_arena_release(&applying.arena);
     return code;

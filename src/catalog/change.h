@@ -10,6 +10,7 @@ enum wb_action {
     WB_DROP,
     WB_MOVE_AWAY,  /* a type gets another name, to make room for the new one of its own name */
     WB_DROP_MOVED, /* ... and is dropped when nothing is of it any more */
+    WB_RENAME,     /* only the name differs: of a table, a column, and what the engine named after them */
     WB_REBUILD,    /* a table is made anew with its rows, for changes that the engine can't make in place */
 };
 
@@ -24,6 +25,7 @@ struct wb_change {
     const struct wb_object *after;  /* NULL for DROP, unless it is made anew */
     unsigned fields;                /* ALTER: those that differ, and WB_FIELD_COMMENT */
     bool moved;                     /* ALTER of a column: its type is one that has been moved away */
+    bool online;                    /* of a table that is there and in use: to be made so that it can be */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */
     struct wb_change_list causes;   /* REBUILD: what it is for; changes of the table and of its parts, made by it */
     const char *spare_name;         /* REBUILD: one that nothing has, for the new table until the old one has gone */

@@ -24,6 +24,7 @@ enum wb_field_flag {
     WB_FIELD_DISTURBS_DEFAULTS = 1 << 1, /* the same for defaults and foreign keys */
     WB_FIELD_EXPRESSION = 1 << 4,        /* to be compared by spelling.h */
     WB_FIELD_SET = 1 << 3,               /* a list whose order says nothing */
+    WB_FIELD_SCANS = 1 << 5,             /* a change reads all rows of the table */
     WB_FIELD_BODY = 1 << 2, /* names in it may be of objects that have to be there, unknown to the engine */
 };
 
@@ -40,6 +41,7 @@ enum wb_kind_flag {
     WB_KIND_TYPE = 1 << 3,         /* a data type: when it is made anew, columns are moved over to the new one */
     WB_KIND_RELATION = 1 << 4,     /* shares its names with tables, indexes, sequences */
     WB_KIND_SHARES_INDEX = 1 << 5, /* a constraint: may have an index of its name */
+    WB_KIND_SCANS = 1 << 7,        /* made by reading all rows of its table, which may take long */
     WB_KIND_LATE = 1 << 6,         /* its place in a script is by its own rank, not beside its parent */
 };
 

@@ -6,15 +6,26 @@
 #include "base/sql.h"
 #include "catalog/kind.h"
 
+static const char *lower(struct wb_arena *arena, const char *name)
+{
+    char *copy = wb_arena_strdup(arena, name);
+    for (char *p = copy; *p; p++)
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
+    return copy;
+}
+
 static const char *make_key(struct wb_arena *arena, struct wb_object *object)
 {
     if (object->key)
         return object->key;
+    const char *name = object->caseless ? lower(arena, object->name) : object->name;
+    if (object->caseless && !object->parent)
+        return object->key = name;
     if (object->parent)
         return object->key = wb_arena_printf(arena, "%s%c%d%c%s", make_key(arena, object->parent), WB_LIST_SEPARATOR,
-                                             (int)object->parent->kind, WB_LIST_SEPARATOR, object->name);
+                                             (int)object->parent->kind, WB_LIST_SEPARATOR, name);
     return object->key = wb_arena_printf(arena, "%s%c%s%c%s", object->schema ? object->schema : "", WB_LIST_SEPARATOR,
-                                         object->name, WB_LIST_SEPARATOR, object->arguments ? object->arguments : "");
+                                         name, WB_LIST_SEPARATOR, object->arguments ? object->arguments : "");
 }
 
 int wb_object_compare(const struct wb_object *a, const struct wb_object *b)
@@ -36,6 +47,16 @@ void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog)
         qsort(objects->items, objects->count, sizeof *objects->items, compare_items);
     for (size_t i = 0; i < objects->count; i++)
         objects->items[i]->index = i;
+}
+
+struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalog *catalog, struct wb_object *like)
+{
+    const struct wb_object_list *objects = &catalog->objects;
+    make_key(arena, like);
+    struct wb_object **found = objects->count ? bsearch(&like, objects->items, objects->count, sizeof *objects->items,
+                                                        compare_items)
+                                              : NULL;
+    return found ? *found : NULL;
 }
 
 static void append_title(struct wb_str *out, const struct wb_object *object)

@@ -73,6 +73,7 @@ struct wb_object {
     const char *grants;         /* a list of "PRIVILEGES TO ROLE", "" for none; NULL: as the engine gives them */
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
+    bool caseless;              /* `name` is told from others without regard to case */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */
@@ -88,6 +89,9 @@ void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog);
 
 /* By kind, then by key. */
 int wb_object_compare(const struct wb_object *a, const struct wb_object *b);
+
+/* The one with the kind and key of `like`, which need not be of a catalog; or NULL. */
+struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalog *catalog, struct wb_object *like);
 
 /* "schema.name", the parent's name in front for parts, in SQL's spelling; for messages. In `arena`. */
 const char *wb_object_title(struct wb_arena *arena, const struct wb_object *object);

@@ -67,6 +67,9 @@ void wb_help_commands(const struct wb_report *report);
 /* The n-th word behind the command's name, or NULL. */
 const char *wb_cli_word(const struct wb_cli *cli, size_t n);
 
+/* Asks whoever is at the terminal; anything but "y..." is a no. */
+bool wb_cli_ask(const struct wb_cli *cli, const char *question);
+
 /* Whether the flag was given. */
 bool wb_cli_has(const struct wb_cli *cli, const char *option);
 const char *wb_cli_get(const struct wb_cli *cli, const char *option);

@@ -60,7 +60,8 @@ static void tell(struct wb_report *report, const struct wb_diff_result *changes,
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
-    const struct wb_diff_options options = {.from = "history", .to = "source"};
+    const struct wb_diff_options options = {
+        .from = "history", .to = "source", .compare = {.plain = true}}; /* nothing of it is run */
     bool with_database = !wb_cli_has(cli, "no-database");
     struct wb_diff_result changes;
     struct wb_status status = {0};

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/created.h"
 #include "cli/log.h"
+#include "cli/schema_options.h"
 
 #define SQL_FILE_LIMIT ((size_t)32 * 1024 * 1024)
 
@@ -39,7 +40,7 @@ static enum wb_code read_sql(struct wb_cli *cli, const char *option, const char 
 static enum wb_code check_options(const struct wb_cli *cli, const struct wb_create_options *options,
                                   struct wb_error *err)
 {
-    static const char *const of_source[] = {"against", "schema", "scratch"};
+    static const char *const of_source[] = {"against", "schema", "scratch", "rename", "no-online"};
     bool given = options->up_sql || options->down_sql;
     if (given && options->empty)
         return wb_fail(err, WB_EUSAGE, "--empty is for a revision without --sql and --down-sql");
@@ -55,6 +56,7 @@ static void tell_of(const struct wb_report *report, const struct wb_create_optio
     if (created->from_source) {
         wb_log_not_covered(report, &created->changes);
         wb_log_changes(report, &created->changes);
+        wb_log_possible_renames(report, &created->changes);
         if (!created->path)
             wb_log_message(report, WB_LOG_INFO, "nothing to do: the schema is what the schema source says");
     } else if (!options->up_sql) {
@@ -78,6 +80,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
         .version_path = wb_cli_get(cli, "version-path"),
         .empty = wb_cli_has(cli, "empty"),
         .against = wb_cli_get(cli, "against"),
+        .compare = wb_cli_compare_options(cli),
     };
     WB_TRY(read_sql(cli, "sql", &options.up_sql, err));
     WB_TRY(read_sql(cli, "down-sql", &options.down_sql, err));
@@ -97,6 +100,7 @@ static const struct wb_option options[] = {
     {"schema", 0, "SOURCE",
      "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
     {"against", 0, "WHAT", "what that is compared with: `history` (default) or `live`, the database", NULL},
+    WB_SCHEMA_OPTIONS,
     {"empty", 0, NULL, "an empty revision, to be written by hand", NULL},
     {"scratch", 0, "URL",
      "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
@@ -120,6 +124,11 @@ const struct wb_command wb_cmd_create = {
         "whimbrel.sqlalchemy app.models:Base`), its SQL is what makes the schema of the revisions so far like that, and\n"
         "what takes it back. Both sides are made in scratch databases and read back from there; your database is not\n"
         "asked, and what others have in it is not touched. What would destroy data is marked in the file.\n"
+        "\n"
+        "What has another name is another thing, unless you say that it was renamed: by --rename, by a line `--\n"
+        "whimbrel:rename table.column=new` in the schema file, or when you are asked on a terminal. PostgreSQL tables\n"
+        "that are there are taken to be in use: where statements that let an application work on can't share a\n"
+        "transaction, the section is marked `transaction:false`.\n"
         "\n"
         "The revision is tried before it is written: up, down, and up again, on a scratch database, and each time the\n"
         "schema must be the one it should be. When nothing differs nothing is written.\n"

@@ -5,12 +5,14 @@
 #include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/log.h"
+#include "cli/schema_options.h"
 
 static json_t *diff_json(const struct wb_diff_result *result)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "opening", wb_json_names(result->opening), "changes",
                      wb_changes_json(result), "closing", wb_json_names(result->closing), "impossible",
-                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared));
+                     wb_json_names(result->impossible), "not_compared", wb_json_names(result->not_compared),
+                     "possible_renames", wb_json_names(result->possible_renames));
 }
 
 static void report_rest(const struct wb_report *report, const struct wb_diff_result *result)
@@ -20,15 +22,21 @@ static void report_rest(const struct wb_report *report, const struct wb_diff_res
         if (result->items[i].destructive)
             wb_log_message(report, WB_LOG_WARNING, "destroys data: %s %s %s", result->items[i].action,
                            result->items[i].kind, result->items[i].name);
+    if (result->own_transactions)
+        wb_log_message(report, WB_LOG_INFO,
+                       "to be run statement by statement, not in one transaction (--no-online "
+                       "gives the form for that)");
+    wb_log_possible_renames(report, result);
     if (result->count == 0 && result->impossible.count == 0)
         wb_log_message(report, WB_LOG_INFO, "no difference");
 }
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
-    bool down = wb_cli_has(cli, "down");
-    const struct wb_diff_options options = {.from = wb_cli_word(cli, down ? 1 : 0),
-                                            .to = wb_cli_word(cli, down ? 0 : 1)};
+    const struct wb_diff_options options = {.from = wb_cli_word(cli, 0),
+                                            .to = wb_cli_word(cli, 1),
+                                            .down = wb_cli_has(cli, "down"),
+                                            .compare = wb_cli_compare_options(cli)};
     struct wb_diff_result result;
     WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(wb_diff(cli->project, &options, &result, err));
@@ -48,6 +56,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 static const struct wb_option command_options[] = {
     {"down", 0, NULL, "the way back: from TO to FROM", NULL},
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
+    WB_SCHEMA_OPTIONS,
     {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
      "schema_source"},
     {"scratch", 0, "URL",
@@ -69,6 +78,12 @@ const struct wb_command wb_cmd_diff = {
         "server. It is made on the server of `scratch_url`, of a URL among the two, or of the project, by a role that\n"
         "may make databases, and dropped at the end; one that a killed run has left is dropped by a later run. On\n"
         "SQLite it is a file in a temporary folder.\n"
+        "\n"
+        "What has another name is another thing, unless you say that it was renamed: by --rename, by a line `--\n"
+        "whimbrel:rename table.column=new` in an SQL file of TO, or when you are asked on a terminal.\n"
+        "\n"
+        "On PostgreSQL, tables that are there are taken to be in use: indexes are built CONCURRENTLY, constraints added\n"
+        "NOT VALID and then validated. Such statements can't share a transaction; --no-online gives those that can.\n"
         "\n"
         "On PostgreSQL tables are altered, never dropped and made again. On SQLite a table that can't be altered is\n"
         "rebuilt with its rows, once for all of its changes. What can be had in neither way is said, with exit status\n"

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,20 +6,6 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/migrate.h"
-
-/* An interrupt is no answer: signals are blocked, and wake nobody who reads. */
-static bool ask(const struct wb_cli *cli)
-{
-    char answer[16] = "";
-    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = cli->signal_fd, .events = POLLIN}};
-    fprintf(stderr, "Go on? [y/N] ");
-    while (poll(fds, WB_COUNT(fds), -1) < 0 && errno == EINTR)
-        continue;
-    if (!fds[1].revents && fgets(answer, sizeof answer, stdin))
-        return answer[0] == 'y' || answer[0] == 'Y';
-    fputc('\n', stderr);
-    return false;
-}
 
 /* Shows what would be lost, and asks. Without a terminal there is nobody to ask: no. */
 static bool confirm(const struct wb_plan_info *plan, void *user)
@@ -35,7 +19,7 @@ static bool confirm(const struct wb_plan_info *plan, void *user)
             fprintf(stderr, "  %s: %.*s\n", plan->steps[i].revision, (int)strcspn(*statement, "\n"), *statement);
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return false;
-    return ask(cli);
+    return wb_cli_ask(cli, "Go on?");
 }
 
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)

@@ -1,4 +1,9 @@
 /* The table of commands, and what a command's handler asks of the command line. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -60,6 +65,20 @@ enum wb_code wb_command_fail_unknown(const char *name, struct wb_error *err)
 const char *wb_cli_word(const struct wb_cli *cli, size_t n)
 {
     return n + 1 < cli->arguments.words.count ? cli->arguments.words.items[n + 1] : NULL;
+}
+
+/* An interrupt is no answer: signals are blocked, and wake nobody who reads. */
+bool wb_cli_ask(const struct wb_cli *cli, const char *question)
+{
+    char answer[16] = "";
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = cli->signal_fd, .events = POLLIN}};
+    fprintf(stderr, "%s [y/N] ", question);
+    while (poll(fds, WB_COUNT(fds), -1) < 0 && errno == EINTR)
+        continue;
+    if (!fds[1].revents && fgets(answer, sizeof answer, stdin))
+        return answer[0] == 'y' || answer[0] == 'Y';
+    fputc('\n', stderr);
+    return false;
 }
 
 bool wb_cli_has(const struct wb_cli *cli, const char *option)

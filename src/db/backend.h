@@ -25,6 +25,7 @@ enum wb_capability {
     WB_CAN_SCHEMAS = 1 << 2,          /* tables live in schemas */
     WB_CAN_CREATE_DATABASE = 1 << 3,
     WB_CAN_LOCK_TABLE = 1 << 4, /* LOCK TABLE; without it BEGIN itself takes the write lock */
+    WB_CAN_ONLINE = 1 << 6,     /* has forms of DDL that let an application work on */
     WB_CAN_REPLICATE = 1 << 5,  /* servers follow a primary: they refuse writing, lag behind, and take over */
 };
 
@@ -67,10 +68,11 @@ enum wb_statement_flag {
     WB_STATEMENT_DESTRUCTIVE = 1 << 2,         /* DROP TABLE, DROP COLUMN, DROP SCHEMA, TRUNCATE, DELETE... */
     WB_STATEMENT_SESSION_STATE = 1 << 3,       /* may change settings beyond its transaction: SET, set_config() */
     WB_STATEMENT_MAY_COMMIT = 1 << 4,          /* outside of a transaction it may commit by itself: CALL, DO */
-    WB_STATEMENT_SETTING = 1 << 5, /* sets up the session and nothing else: another session has to be told it again */
-    WB_STATEMENT_BEFORE = 1 << 6,  /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
-    WB_STATEMENT_ALONE = 1 << 7,   /* can't share a message with other statements: COPY */
-    WB_STATEMENT_FORGETS = 1 << 8, /* leaves nothing of what has set up the session before it: DISCARD ALL */
+    WB_STATEMENT_SETTING = 1 << 5,   /* sets up the session and nothing else: another session has to be told it again */
+    WB_STATEMENT_BEFORE = 1 << 6,    /* of no effect in a transaction, and so run before it: PRAGMA foreign_keys */
+    WB_STATEMENT_ALONE = 1 << 7,     /* can't share a message with other statements: COPY */
+    WB_STATEMENT_BY_ITSELF = 1 << 9, /* reads all rows under a lock that stops nobody: in a transaction of its own */
+    WB_STATEMENT_FORGETS = 1 << 8,   /* leaves nothing of what has set up the session before it: DISCARD ALL */
 };
 
 struct wb_statement {

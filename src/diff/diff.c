@@ -447,10 +447,10 @@ static void settle_enums(struct comparing *comparing)
     }
 }
 
-void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, wb_in_place_fn *in_place,
+void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, const struct wb_diff_rules *rules,
                   struct wb_arena *arena, struct wb_diff *ret_diff)
 {
-    struct comparing comparing = {.arena = arena, .in_place = in_place};
+    struct comparing comparing = {.arena = arena, .in_place = rules->in_place};
     match(&comparing, &from->objects, &to->objects);
     index_pairs(&comparing, &from->objects, &to->objects);
     settle_all_derived(&comparing);
@@ -459,6 +459,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, wb
     settle_rebuilds(&comparing);
     concern_dependents(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
+    comparing.pairs.online = rules->online;
     wb_order_changes(&comparing.pairs, arena, &ret_diff->changes);
     wb_arena_release(&comparing.scratch);
 }

@@ -9,11 +9,13 @@ struct wb_diff {
     struct wb_names impossible;    /* differences that no change can undo, with the reason */
 };
 
-/*
- * The catalogs' objects are referred to by the result, which is made in `arena`. `in_place`: what the engine can change;
- * NULL where it can add, alter and drop every part of a table by itself.
- */
-void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, wb_in_place_fn *in_place,
+struct wb_diff_rules {
+    wb_in_place_fn *in_place; /* what the engine can change; NULL: it can add, alter and drop each part of a table */
+    bool online;              /* tables that are there are in use: what reads all of their rows comes last */
+};
+
+/* The catalogs' objects are referred to by the result, which is made in `arena`. */
+void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, const struct wb_diff_rules *rules,
                   struct wb_arena *arena, struct wb_diff *ret_diff);
 
 #endif

@@ -136,7 +136,11 @@ static void wait_for_dependencies(struct ordering *ordering, const struct wb_pai
     for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
         if (is_part_of_new_table(ordering, pair, pair->after->deps.items[i]))
             continue;
-        size_t other = number_of(ordering, ordering->pairs->of_after[pair->after->deps.items[i]->index]);
+        const struct wb_object *dependency = pair->after->deps.items[i];
+        if (ordering->pairs->of_after[dependency->index]->inherited) /* it comes with its table */
+            while (dependency->parent)
+                dependency = dependency->parent;
+        size_t other = number_of(ordering, ordering->pairs->of_after[dependency->index]);
         add_edge(ordering, ordering->create_of[other], operation);
         add_edge(ordering, ordering->alter_of[other], operation);
     }
@@ -443,14 +447,40 @@ static void wait_for_bodies(struct ordering *ordering)
 
 struct preference {
     size_t operation;
-    bool late;
+    bool scans, late;
     unsigned rank;
     const char *group;
     unsigned kind_rank, position;
     const char *key;
 };
 
-static struct preference preference_of(const struct operation *operation, size_t number)
+/* Of a table that was there before and stays; or of a materialized view. */
+static bool is_online(const struct ordering *ordering, const struct wb_pair *pair)
+{
+    const struct wb_object *top = pair->after ? pair->after : pair->before;
+    while (top->parent)
+        top = top->parent;
+    const struct wb_pair *table = (pair->after ? ordering->pairs->of_after : ordering->pairs->of_before)[top->index];
+    return ordering->pairs->online && table->before && table->after && table->state != WB_PAIR_RECREATE;
+}
+
+static bool scans(const struct ordering *ordering, const struct operation *operation)
+{
+    const struct wb_pair *pair = operation->pair;
+    const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
+    bool index = wb_pair_kind(pair) == WB_KIND_INDEX;
+    unsigned flags = 0;
+    if (!is_online(ordering, pair))
+        return false;
+    for (size_t i = 0; operation->action == WB_ALTER && i < info->field_count; i++)
+        if (pair->fields & (1U << i) && !wb_equal(pair->after->values[i], "f"))
+            flags |= info->fields[i].flags;
+    return flags & WB_FIELD_SCANS ||
+           (info->flags & WB_KIND_SCANS && (operation->action == WB_CREATE || (index && operation->action == WB_DROP)));
+}
+
+static struct preference preference_of(const struct ordering *ordering, const struct operation *operation,
+                                       size_t number)
 {
     const struct wb_object *object = operation->action == WB_DROP || operation->action == WB_MOVE_AWAY
                                          ? operation->pair->before
@@ -461,9 +491,14 @@ static struct preference preference_of(const struct operation *operation, size_t
         top = top->parent;
     bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY;
     unsigned rank = info->flags & WB_KIND_LATE ? info->rank : wb_kind_info(top->kind)->rank;
-    return (struct preference){
-        number,           late,       late ? rank : 1000 - rank, top->key, late ? info->rank : 1000 - info->rank,
-        object->position, object->key};
+    return (struct preference){number,
+                               scans(ordering, operation),
+                               late,
+                               late ? rank : 1000 - rank,
+                               top->key,
+                               late ? info->rank : 1000 - info->rank,
+                               object->position,
+                               object->key};
 }
 
 #define COMPARE(field)                                                                                                 \
@@ -473,6 +508,7 @@ static struct preference preference_of(const struct operation *operation, size_t
 static int compare_preferences(const void *a, const void *b)
 {
     const struct preference *left = a, *right = b;
+    COMPARE(scans);
     COMPARE(late);
     COMPARE(rank);
     int order = strcmp(left->group, right->group);
@@ -528,15 +564,16 @@ static int compare_objects(const void *a, const void *b)
     return strcmp(left->key, right->key);
 }
 
-static struct wb_change make_change(struct wb_arena *arena, const struct operation *operation,
-                                    const struct wb_object_list *parts)
+static struct wb_change make_change(const struct ordering *ordering, struct wb_arena *arena,
+                                    const struct operation *operation, const struct wb_object_list *parts)
 {
     const struct wb_pair *pair = operation->pair;
     struct wb_change change = {.action = operation->action,
                                .before = pair->before,
                                .after = pair->after,
                                .fields = pair->fields,
-                               .moved = pair->moved};
+                               .moved = pair->moved,
+                               .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];
     if (change.parts.count)
@@ -616,7 +653,7 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
     const struct wb_change_list *causes = collect_causes(ordering, arena);
     const struct wb_names taken = collect_taken(ordering);
     for (size_t i = 0; i < count; i++)
-        preferences[i] = preference_of(&operations[i], i);
+        preferences[i] = preference_of(ordering, &operations[i], i);
     if (count)
         qsort(preferences, count, sizeof *preferences, compare_preferences);
     for (size_t place = 0; place < count; place++)
@@ -650,7 +687,7 @@ static void sort_operations(struct ordering *ordering, struct wb_arena *arena, s
         done[number] = true;
         left--;
         struct wb_change *change = WB_PUSH(arena, *changes);
-        *change = make_change(arena, &operations[number], &parts[number]);
+        *change = make_change(ordering, arena, &operations[number], &parts[number]);
         change->causes = causes[number];
         if (change->action == WB_REBUILD)
             change->spare_name = spare_name(&taken, arena, change->after);

@@ -29,6 +29,7 @@ struct wb_pairs {
     size_t count, capacity;
     struct wb_pair **of_before, **of_after; /* by the objects' index in their catalog */
     struct wb_object_list *dependents;      /* of an object of the old schema, by its index */
+    bool online;                            /* see wb_diff_rules */
     bool whole; /* a table is made with all of its parts, whatever they refer to: none can be added later */
 };
 

@@ -5,10 +5,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "exec/journal.h"
+#include "exec/retry.h"
 #include "exec/settings.h"
-
-#define FIRST_RETRY_PAUSE_MS 100.0
-#define LONGEST_RETRY_PAUSE_MS 5000.0
 
 /* What goes to the server in one message of a single transaction, about: whole steps, until there is so much. */
 #define BATCH_QUERIES 64
@@ -162,19 +160,6 @@ static enum wb_code check_still_open(const struct running *run, struct wb_error 
 
 /* ---- Trying again ---- */
 
-static bool is_passing(const struct wb_error *err)
-{
-    static const char *const states[] = {
-        "55P03", /* lock_not_available: lock_timeout */
-        "40P01", /* deadlock_detected */
-        "40001", /* serialization_failure */
-    };
-    for (size_t i = 0; i < WB_COUNT(states); i++)
-        if (strcmp(err->sqlstate, states[i]) == 0)
-            return true;
-    return false;
-}
-
 /* A function that a revision calls has dropped what the session kept prepared, or taken the name. */
 static bool lacks_prepared(const struct running *run, const struct wb_error *err)
 {
@@ -182,24 +167,13 @@ static bool lacks_prepared(const struct running *run, const struct wb_error *err
     return own && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
 }
 
-/*
- * The pause grows, and is at least as long as the try was: a lock that was waited for has held up the application's
- * queries all the while, and they need time to catch up.
- */
+/* The pause is told before it is made. */
 static enum wb_code pause_before_retry(const struct running *run, long attempt, const struct wb_error *failure,
                                        struct wb_error *err)
 {
-    double pause = FIRST_RETRY_PAUSE_MS, tried = wb_now_ms() - run->tried_ms;
-    for (long i = 1; i < attempt && pause < LONGEST_RETRY_PAUSE_MS; i++)
-        pause *= 2;
-    if (pause < tried)
-        pause = tried;
-    const char *why = failure->message;
-    if (failure->detail) /* who was in the way */
-        why = wb_arena_printf(run->arena, "%s. %s", failure->message, failure->detail);
-    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, why, wb_now_ms() - run->execution->since_ms);
-    return wb_target_sleep(run->execution->target, pause < LONGEST_RETRY_PAUSE_MS ? pause : LONGEST_RETRY_PAUSE_MS,
-                           err);
+    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, wb_retry_reason(run->arena, failure),
+              wb_now_ms() - run->execution->since_ms);
+    return wb_target_sleep(run->execution->target, wb_retry_pause_ms(attempt, wb_now_ms() - run->tried_ms), err);
 }
 
 /*
@@ -217,7 +191,7 @@ static enum wb_code consider_retry(const struct running *run, const struct wb_na
         wb_error_release(err);
         return WB_OK;
     }
-    if (is_passing(err) && attempt <= target->lock_retries) {
+    if (wb_retry_is_passing(err) && attempt <= target->lock_retries) {
         WB_AUTO(wb_error) failure = *err;
         *err = WB_ERROR_INIT;
         return pause_before_retry(run, attempt, &failure, err);
@@ -419,6 +393,12 @@ static struct running running_init(struct wb_execution *execution, size_t number
     };
 }
 
+static void tell_retry(const char *reason, void *user)
+{
+    const struct running *run = user;
+    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, reason, wb_now_ms() - run->execution->since_ms);
+}
+
 /* One step, in its own transaction or outside of any. `*owed` says whether a COMMIT is still to be sent. */
 static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *err)
 {
@@ -430,7 +410,7 @@ static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *e
         *owed = true;
     } else {
         execution->settled = false; /* what is run outside of a transaction has settings of its own */
-        WB_TRY(wb_journal_run(execution->target, run->step, err));
+        WB_TRY(wb_journal_run(execution->target, run->step, tell_retry, run, err));
         finish_step(execution);
     }
     /* The COMMIT travels with the next step, but for the last one, before anything that runs outside of transactions,

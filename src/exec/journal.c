@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "exec/lock.h"
+#include "exec/retry.h"
 #include "exec/settings.h"
 
 #define UNDER_WAY_PAUSE_MS 1000.0
@@ -93,7 +94,10 @@ struct journal {
     struct wb_arena arena;
     const char *id; /* of the ledger's entry */
     unsigned next;  /* the first statement that is not known to be done */
-    bool unnoted;   /* it is done, and could not be noted: the next run has to find out */
+    wb_journal_retry_fn *on_retry;
+    void *user;
+    bool sets_lock_timeout; /* one of the statements does so itself */
+    bool unnoted;           /* it is done, and could not be noted: the next run has to find out */
 };
 
 /* The queries in one transaction, each in a message of its own, and the COMMIT. */
@@ -278,6 +282,35 @@ static void warn(const struct journal *journal, const struct wb_statement *state
     wb_arena_release(&arena);
 }
 
+/*
+ * What waits for a table's lock holds up whoever comes behind it: not for long. What takes a lock that stops nobody may
+ * wait as long as it takes.
+ */
+static struct wb_query lock_timeout_for(struct journal *journal, const struct wb_statement *statement)
+{
+    if (journal->sets_lock_timeout)
+        return (struct wb_query){0};
+    return wb_settings_lock_timeout(journal->target, journal->step->section,
+                                    (statement->flags & WB_STATEMENT_BY_ITSELF) != 0, &journal->arena);
+}
+
+static enum wb_code run_until_it_passes(struct journal *journal, const struct wb_query *queries, size_t count,
+                                        struct wb_error *err)
+{
+    struct wb_target *target = journal->target;
+    for (long attempt = 1;; attempt++) {
+        double began = wb_now_ms();
+        enum wb_code code = run_transaction(journal, queries, count, err);
+        if (code == WB_OK || !wb_retry_is_passing(err) || attempt > target->lock_retries)
+            return code;
+        WB_AUTO(wb_error) failure = *err;
+        *err = WB_ERROR_INIT;
+        journal->on_retry(wb_retry_reason(&journal->arena, &failure), journal->user);
+        WB_TRY(wb_target_sleep(target, wb_retry_pause_ms(attempt, wb_now_ms() - began), err));
+        WB_TRY(wb_lock_confirm(target, err));
+    }
+}
+
 /* The statement and its progress: in one transaction, or one after the other. */
 static enum wb_code run_statement(struct journal *journal, const struct wb_statement *statement, struct wb_error *err)
 {
@@ -295,7 +328,10 @@ static enum wb_code run_statement(struct journal *journal, const struct wb_state
     }
     const struct wb_query progress = wb_ledger_progress_query(&journal->arena, &journal->target->ledger, journal->id,
                                                               journal->next + 1);
-    WB_TRY(run_transaction(journal, (const struct wb_query[]){own, progress}, 2, err));
+    const struct wb_query setting = lock_timeout_for(journal, statement);
+    const struct wb_query queries[] = {setting, own, progress};
+    size_t first = setting.sql ? 0 : 1;
+    WB_TRY(run_until_it_passes(journal, queries + first, WB_COUNT(queries) - first, err));
     journal->next++;
     return WB_OK;
 }
@@ -362,9 +398,12 @@ static enum wb_code run_journalled(struct journal *journal, struct wb_error *err
     return code;
 }
 
-enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, struct wb_error *err)
+enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, wb_journal_retry_fn *on_retry,
+                            void *user, struct wb_error *err)
 {
-    struct journal journal = {.target = target, .step = step};
+    struct journal journal = {.target = target, .step = step, .on_retry = on_retry, .user = user};
+    for (size_t i = 0; i < step->statements.count; i++)
+        journal.sets_lock_timeout |= strcasestr(step->statements.items[i].sql, "lock_timeout") != NULL;
     enum wb_code code = run_journalled(&journal, err);
     wb_arena_release(&journal.arena);
     return code;

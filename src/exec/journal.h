@@ -21,8 +21,13 @@ struct wb_ledger_entry wb_journal_stamp_entry(const struct wb_target *target, co
  * one with its progress. When the ledger says that the step was begun before, it carries on with the first statement
  * that is not known to be done, once the catalog has told what became of it. WB_EPERSON: the catalog can't tell, or the
  * section has been edited since. The session has settings of its own afterwards: the caller resets it.
+ *
+ * A statement that fits into a transaction waits for a table lock no longer than one of a transactional step, and is
+ * tried again like that; `on_retry` is told the reason.
  */
-enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, struct wb_error *err);
+typedef void wb_journal_retry_fn(const char *reason, void *user);
+enum wb_code wb_journal_run(struct wb_target *target, const struct wb_plan_step *step, wb_journal_retry_fn *on_retry,
+                            void *user, struct wb_error *err);
 
 /*
  * WB_EPERSON when a revision of the graph was interrupted on its way into the other direction: half of it is there, and

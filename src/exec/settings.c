@@ -87,6 +87,23 @@ struct wb_query wb_settings_durable(const struct wb_target *target)
     return (struct wb_query){.sql = settings ? "SELECT pg_catalog.set_config('synchronous_commit', 'on', true)" : NULL};
 }
 
+struct wb_query wb_settings_lock_timeout(const struct wb_target *target, const struct wb_section *section, bool patient,
+                                         struct wb_arena *arena)
+{
+    struct wb_query query = {0};
+    if (!(target->backend->capabilities & WB_CAN_SESSION_SETTINGS))
+        return query;
+    long timeout = section && section->lock_timeout_ms >= 0 ? section->lock_timeout_ms
+                   : patient                                ? 0
+                                                            : target->lock_timeout_ms;
+    const char **parameters = WB_NEW_ARRAY(arena, 1, const char *);
+    parameters[0] = wb_arena_printf(arena, "%ld", timeout);
+    query.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true)";
+    query.parameters = parameters;
+    query.parameter_count = 1;
+    return query;
+}
+
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
                                        struct wb_arena *arena)
 {

@@ -27,6 +27,13 @@ struct wb_query wb_settings_in_transaction(const struct wb_target *target, const
 struct wb_query wb_settings_in_session(const struct wb_target *target, const struct wb_section *section,
                                        struct wb_arena *arena);
 
+/*
+ * For the transaction of one statement of a section that runs outside of one; `patient`: it may wait for a lock as long as
+ * it takes, unless the section says otherwise.
+ */
+struct wb_query wb_settings_lock_timeout(const struct wb_target *target, const struct wb_section *section, bool patient,
+                                         struct wb_arena *arena);
+
 /* Within a transaction: what it commits must survive a crash of the server, whatever the role's preset is. */
 struct wb_query wb_settings_durable(const struct wb_target *target);
 

@@ -1,11 +1,10 @@
 #include "facade/autogenerate.h"
 
-#include "author/apply.h"
 #include "base/auto.h"
 #include "base/error.h"
 #include "exec/migrate.h"
 #include "facade/difference.h"
-#include "facade/schema.h"
+#include "facade/renaming.h"
 
 struct autogenerating {
     wb_project *project;
@@ -47,8 +46,9 @@ static enum wb_code compare(struct autogenerating *run, struct wb_error *err)
     WB_TRY(wb_schema_pair_prepare(pair, err));
     WB_TRY(wb_schema_pair_read(pair, err));
     wb_schema_close(&pair->to);
-    wb_difference_make(&pair->arena, pair->backend, &pair->from.catalog, &pair->to.catalog, &run->up);
-    wb_difference_make(&pair->arena, pair->backend, &pair->to.catalog, &pair->from.catalog, &run->down);
+    WB_TRY(wb_schema_pair_rename(pair, run->given->compare, err));
+    wb_schema_pair_difference(pair, run->given->compare, false, &run->up);
+    wb_schema_pair_difference(pair, run->given->compare, true, &run->down);
     const struct wb_name_list *impossible = run->up.impossible.count ? &run->up.impossible : &run->down.impossible;
     if (impossible->count == 0)
         return WB_OK;
@@ -65,6 +65,8 @@ static enum wb_code compose(struct autogenerating *run, struct wb_composed *ret_
     const struct wb_backend *backend = run->pair->backend;
     draft->up_sql = wb_difference_script(run->arena, backend, &run->up, NULL);
     draft->down_sql = wb_difference_script(run->arena, backend, &run->down, &run->up);
+    draft->up_options = run->up.own_transactions ? "transaction:false" : NULL;
+    draft->down_options = run->down.own_transactions ? "transaction:false" : NULL;
     return wb_author_compose(run->given->author, draft, run->given->folder, run->arena, ret_composed, err);
 }
 
@@ -74,13 +76,7 @@ static enum wb_code compose(struct autogenerating *run, struct wb_composed *ret_
 static enum wb_code copy_live(struct autogenerating *run, struct wb_error *err)
 {
     struct wb_schema_pair *pair = run->pair;
-    struct wb_catalog empty = {0}; /* but for what every new database has */
-    struct wb_diff_result all;
-    wb_schema_of_history(WB_NEW(&pair->arena, struct wb_names), &run->trial);
-    WB_TRY(wb_schema_open(&pair->context, &run->trial, err));
-    WB_TRY(wb_schema_read_again(&pair->context, &run->trial, &empty, err));
-    wb_difference_make(&pair->arena, pair->backend, &empty, &pair->from.catalog, &all);
-    WB_TRY(wb_apply_text(run->trial.session, pair->from.url.redacted, all.sql, err));
+    WB_TRY(wb_schema_copy(&pair->context, &pair->from.catalog, pair->from.url.redacted, &run->trial, err));
     run->scratch = &run->trial;
     return run->draft->revises.count
                ? wb_schema_stamp(&pair->context, &run->trial, run->given->author->revisions, &run->draft->revises, err)
@@ -93,7 +89,8 @@ static enum wb_code expect(struct autogenerating *run, const struct wb_catalog *
     struct wb_catalog found = {0};
     struct wb_diff_result rest;
     WB_TRY(wb_schema_read_again(&run->pair->context, run->scratch, &found, err));
-    wb_difference_make(&run->pair->arena, run->pair->backend, &found, expected, &rest);
+    const struct wb_differing comparison = {.backend = run->pair->backend, .from = &found, .to = expected};
+    wb_difference_make(&run->pair->arena, &comparison, &rest);
     if (rest.count == 0 && rest.impossible.count == 0)
         return WB_OK;
     wb_fail(err, WB_EFAILED, "%s, the schema would not be what it should: %s", what,

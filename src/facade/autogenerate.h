@@ -10,6 +10,7 @@ struct wb_autogeneration {
     const char *folder;  /* for the file */
     const char *head;    /* what the revision builds on, an expression */
     const char *against; /* "history" (NULL: the same) or "live" */
+    const struct wb_compare_options *compare;
 };
 
 /*

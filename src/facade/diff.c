@@ -1,6 +1,6 @@
 /* Comparing two schemas. */
 #include "base/auto.h"
-#include "facade/difference.h"
+#include "facade/renaming.h"
 #include "facade/schema.h"
 
 static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_options *options, struct wb_error *err)
@@ -8,7 +8,8 @@ static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_op
     WB_TRY(wb_schema_parse(&pair->context, options->from, &pair->from, err));
     WB_TRY(wb_schema_parse(&pair->context, options->to, &pair->to, err));
     WB_TRY(wb_schema_pair_prepare(pair, err));
-    return wb_schema_pair_read(pair, err);
+    WB_TRY(wb_schema_pair_read(pair, err));
+    return wb_schema_pair_rename(pair, &options->compare, err);
 }
 
 enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options, struct wb_diff_result *ret_result,
@@ -23,7 +24,7 @@ enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options,
         wb_schema_pair_free(pair);
         return code;
     }
-    wb_difference_make(&pair->arena, pair->backend, &pair->from.catalog, &pair->to.catalog, ret_result);
+    wb_schema_pair_difference(pair, &options->compare, options->down, ret_result);
     ret_result->internal = pair;
     return WB_OK;
 }

@@ -17,16 +17,20 @@ struct making {
     } differences;
 };
 
-static bool destroys(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
+static unsigned flags_of(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
 {
     struct wb_statement_list statements = {0};
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
-    if (backend->split(arena, wb_slice(sql), 1, &statements, &ignored) != WB_OK)
-        return false;
-    for (size_t i = 0; i < statements.count; i++)
-        if (statements.items[i].flags & WB_STATEMENT_DESTRUCTIVE)
-            return true;
-    return false;
+    unsigned flags = 0;
+    if (backend->split(arena, wb_slice(sql), 1, &statements, &ignored) == WB_OK)
+        for (size_t i = 0; i < statements.count; i++)
+            flags |= statements.items[i].flags;
+    return flags;
+}
+
+static bool destroys(struct wb_arena *arena, const struct wb_backend *backend, const char *sql)
+{
+    return flags_of(arena, backend, sql) & WB_STATEMENT_DESTRUCTIVE;
 }
 
 static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change *change)
@@ -46,14 +50,15 @@ static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change 
 static struct wb_difference *add_difference(struct making *making, const struct wb_change *change)
 {
     static const char *const actions[] = {
-        [WB_CREATE] = "create",    [WB_ALTER] = "alter",     [WB_DROP] = "drop",
-        [WB_MOVE_AWAY] = "rename", [WB_DROP_MOVED] = "drop", [WB_REBUILD] = "rebuild"};
-    const struct wb_object *object = change->after ? change->after : change->before;
+        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",      [WB_MOVE_AWAY] = "rename",
+        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild"};
+    const struct wb_object *object = change->after && change->action != WB_RENAME ? change->after : change->before;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);
     *difference = (struct wb_difference){.action = actions[change->action],
                                          .kind = wb_kind_info(object->kind)->name,
                                          .name = wb_object_title(making->arena, object),
+                                         .new_name = change->action == WB_RENAME ? change->after->name : NULL,
                                          .fields = wb_name_list_of(&fields)};
     return difference;
 }
@@ -78,11 +83,14 @@ static void add_change(struct making *making, const struct wb_change *change)
     if (statements.count == 0)
         return;
     bool destructive = add_causes(making, change);
+    unsigned flags = 0;
     for (size_t i = 0; change->action != WB_REBUILD && i < statements.count; i++)
-        destructive |= destroys(making->arena, making->backend, statements.items[i]);
+        flags |= flags_of(making->arena, making->backend, statements.items[i]);
+    destructive |= (flags & WB_STATEMENT_DESTRUCTIVE) != 0;
     struct wb_difference *difference = add_difference(making, change);
     difference->statements = wb_name_list_of(&statements);
     difference->destructive = destructive;
+    difference->own_transaction = flags & (WB_STATEMENT_NO_TRANSACTION | WB_STATEMENT_BY_ITSELF) && change->online;
 }
 
 static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_catalog *from,
@@ -97,15 +105,31 @@ static struct wb_name_list not_compared(struct wb_arena *arena, const struct wb_
     return wb_name_list_of(&names);
 }
 
-void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend, const struct wb_catalog *from,
-                        const struct wb_catalog *to, struct wb_diff_result *ret_result)
+static void add_renames(struct making *making, const struct wb_change_list *renames)
 {
+    for (size_t i = 0; renames && i < renames->count; i++)
+        add_change(making, &renames->items[i]);
+}
+
+void wb_difference_make(struct wb_arena *arena, const struct wb_differing *comparison,
+                        struct wb_diff_result *ret_result)
+{
+    const struct wb_backend *backend = comparison->backend;
+    const struct wb_catalog *from = comparison->from, *to = comparison->to;
     struct making making = {.arena = arena, .backend = backend};
     struct wb_diff diff;
     struct wb_names opening = {0}, closing = {0};
-    wb_diff_make(from, to, backend->in_place, arena, &diff);
+    const struct wb_diff_rules rules = {
+        .in_place = backend->in_place,
+        .online = !comparison->options.plain && backend->capabilities & WB_CAN_ONLINE,
+    };
+    wb_diff_make(from, to, &rules, arena, &diff);
+    if (!comparison->renames_last)
+        add_renames(&making, comparison->renames);
     for (size_t i = 0; i < diff.changes.count; i++)
         add_change(&making, &diff.changes.items[i]);
+    if (comparison->renames_last)
+        add_renames(&making, comparison->renames);
     if (backend->write_frame)
         backend->write_frame(from, &diff.changes, arena, &opening, &closing);
     *ret_result = (struct wb_diff_result){.items = making.differences.items,
@@ -114,6 +138,8 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend
                                           .closing = wb_name_list_of(&closing),
                                           .impossible = wb_name_list_of(&diff.impossible),
                                           .not_compared = not_compared(arena, from, to)};
+    for (size_t i = 0; i < ret_result->count; i++)
+        ret_result->own_transactions |= ret_result->items[i].own_transaction;
     ret_result->sql = wb_difference_script(arena, backend, ret_result, NULL);
 }
 

@@ -7,8 +7,16 @@
 #include "whimbrel.h"
 
 /* What leads from the one schema to the other. `internal` is NULL: the caller says who ends what the result refers to. */
-void wb_difference_make(struct wb_arena *arena, const struct wb_backend *backend, const struct wb_catalog *from,
-                        const struct wb_catalog *to, struct wb_diff_result *ret_result);
+struct wb_differing {
+    const struct wb_backend *backend;
+    const struct wb_catalog *from, *to;
+    const struct wb_change_list *renames; /* to be made before all else; or NULL */
+    bool renames_last;                    /* to be made behind all else */
+    struct wb_compare_options options;
+};
+
+void wb_difference_make(struct wb_arena *arena, const struct wb_differing *comparison,
+                        struct wb_diff_result *ret_result);
 
 /*
  * The statements of `result` as a script, in `arena`. What destroys data is marked by a comment; so is what brings back

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "exec/migrate.h"
 #include "exec/wait.h"
+#include "facade/difference.h"
 
 static void ignore_event(const struct wb_event *event, void *user)
 {
@@ -210,9 +211,9 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
     case WB_SCHEMA_HISTORY:
         return replay(context, schema, err);
     case WB_SCHEMA_COMMAND:
-        return wb_apply_text(schema->session, schema->source.text, schema->sql, err);
+        return wb_apply_text(schema->session, schema->source.text, schema->sql, &schema->hints, err);
     case WB_SCHEMA_FILES:
-        return wb_apply_path(schema->session, schema->path, err);
+        return wb_apply_path(schema->session, schema->path, &schema->hints, err);
     case WB_SCHEMA_DATABASE:
         break;
     }
@@ -221,11 +222,28 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
 
 static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
+    schema->hints.arena = context->arena;
     WB_TRY(make_scratch(context, schema, err));
     WB_TRY(wb_scratch_connect(&schema->scratch, err));
     schema->session = schema->scratch.session;
     WB_TRY(fill_scratch(context, schema, err));
     return schema->session->backend->reset(schema->session, err);
+}
+
+enum wb_code wb_schema_copy(struct wb_schema_context *context, const struct wb_catalog *catalog, const char *name,
+                            struct wb_schema *copy, struct wb_error *err)
+{
+    struct wb_catalog empty = {0}; /* but for what every new database has */
+    struct wb_diff_result all;
+    wb_schema_of_history(WB_NEW(context->arena, struct wb_names), copy);
+    if (!context->server.folder) /* none is started: two databases needed no scratch so far */
+        WB_TRY(find_scratch(context, err));
+    WB_TRY(wb_schema_open(context, copy, err));
+    WB_TRY(wb_schema_read_again(context, copy, &empty, err));
+    const struct wb_differing comparison = {
+        .backend = copy->session->backend, .from = &empty, .to = catalog, .options = {.plain = true}};
+    wb_difference_make(context->arena, &comparison, &all);
+    return wb_apply_text(copy->session, name, all.sql, NULL, err);
 }
 
 enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)

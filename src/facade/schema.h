@@ -10,6 +10,7 @@
 #include "author/scratch.h"
 #include "catalog/object.h"
 #include "db/backend.h"
+#include "diff/rename.h"
 #include "exec/target.h"
 #include "facade/project.h"
 
@@ -36,6 +37,7 @@ struct wb_schema {
     struct wb_target target;        /* DATABASE: with its session */
     struct wb_scratch scratch;      /* the others: with theirs */
     struct wb_session *session;     /* of the one or the other, while it is open */
+    struct wb_rename_hints hints;   /* FILES, COMMAND: what they say of renames */
     struct wb_arena catalog_arena;
     struct wb_catalog catalog;
 };
@@ -64,6 +66,9 @@ struct wb_schema_pair {
     struct wb_schema_context context;
     struct wb_schema from, to;
     const struct wb_backend *backend; /* theirs, once they were read */
+    struct wb_change_list renames;    /* of things in `from`, once they are known ... */
+    struct wb_catalog renamed;        /* ... and what `from` is after them */
+    struct wb_names possible_renames; /* nobody was there to be asked about these */
 };
 
 enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err);
@@ -74,6 +79,13 @@ enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error
 
 /* Opens both, one after the other, and reads both at once. They stay open. They must be prepared. */
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
+
+/*
+ * Makes `copy`, WB_SCHEMA_INIT before, a scratch database with the schema of the catalog; `name` is for messages. It is
+ * to be closed in any case.
+ */
+enum wb_code wb_schema_copy(struct wb_schema_context *context, const struct wb_catalog *catalog, const char *name,
+                            struct wb_schema *copy, struct wb_error *err);
 
 /* Reads one that is open again, into `ret_catalog`, in the context's arena. */
 enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_schema *schema,

@@ -97,6 +97,30 @@ static enum wb_code write_composed(const struct wb_composed *composed, struct wb
     return WB_OK;
 }
 
+/* How a section of that SQL has to be marked: where it mixes what can run in a transaction with what can't. */
+static const char *marks_for(const struct wb_backend *backend, const char *sql, struct wb_arena *arena)
+{
+    struct wb_statement_list statements = {0};
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    size_t outside = 0;
+    if (!sql || backend->split(arena, wb_slice(sql), 1, &statements, &ignored) != WB_OK)
+        return NULL; /* a later run says what is wrong with it */
+    for (size_t i = 0; i < statements.count; i++)
+        outside += (statements.items[i].flags & WB_STATEMENT_NO_TRANSACTION) != 0;
+    return outside > 0 && outside < statements.count ? "transaction:false" : NULL;
+}
+
+static void mark_sections(wb_project *project, struct wb_draft *draft, struct wb_arena *arena)
+{
+    const struct wb_url *url;
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    if (wb_config_get_url(project->config, &url, &ignored) != WB_OK)
+        return;
+    const struct wb_backend *backend = wb_backend_find(url->engine);
+    draft->up_options = marks_for(backend, draft->up_sql, arena);
+    draft->down_options = marks_for(backend, draft->down_sql, arena);
+}
+
 static enum wb_code write_given(const struct wb_author *author, struct wb_draft *draft, const char *folder,
                                 struct wb_arena *arena, struct wb_created *created, struct wb_error *err)
 {
@@ -120,13 +144,16 @@ static enum wb_code create(wb_project *project, const struct wb_create_options *
     WB_TRY(make_author(project, &folders, &author, err));
     WB_TRY(wb_author_parents(&author, head, options->splice, arena, &draft.revises, err));
     WB_TRY(fill_draft(&author, options, &draft, arena, &folder, err));
-    if (is_given(options) || !wb_config_has_source(project->config))
+    if (is_given(options) || !wb_config_has_source(project->config)) {
+        mark_sections(project, &draft, arena);
         return write_given(&author, &draft, folder, arena, created, err);
+    }
 
     struct wb_composed composed = {0};
     created->from_source = true;
-    WB_TRY(wb_autogenerate(project, &(struct wb_autogeneration){&author, folder, head, options->against}, &draft, arena,
-                           &composed, &created->changes, err));
+    WB_TRY(wb_autogenerate(project,
+                           &(struct wb_autogeneration){&author, folder, head, options->against, &options->compare},
+                           &draft, arena, &composed, &created->changes, err));
     return composed.revision ? write_composed(&composed, created, err) : WB_OK;
 }
 

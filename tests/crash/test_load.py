@@ -168,3 +168,90 @@ def test_holder_stands_still(project, database, whimbrel, survived):
             assert each is holder or result.out == "STARTED\n"
         judge.finished()
         survived(stops=1)
+
+
+# ---- A change that create has written ----
+
+SCHEMA = """
+CREATE TABLE other (id integer CONSTRAINT other_pkey PRIMARY KEY);
+CREATE TABLE trace (what text);
+CREATE TABLE item (id integer NOT NULL, text text, other integer{extra});
+"""
+WANTED = SCHEMA.format(extra="""
+    , size integer CHECK (size > 0), CONSTRAINT item_key UNIQUE (id), FOREIGN KEY (other) REFERENCES other""").replace(
+        "text text", "text text NOT NULL") + "CREATE INDEX item_other ON item (other);"
+
+
+@pytest.mark.engine("postgresql")
+def test_load_never_waits_long_for_what_create_has_written(project, database, whimbrel):
+    """Statements that can't share a transaction, each under the lock timeout, tried again until it gets its lock."""
+    config = project.folder / "whimbrel.ini"
+    config.write_text(config.read_text() + "\n[schema]\nsource = schema.sql\n")
+    (project.folder / "schema.sql").write_text(SCHEMA.format(extra=""))
+    whimbrel("create", "first").ok()
+    whimbrel("upgrade").ok()
+    database.execute("INSERT INTO item SELECT i, '' FROM generate_series(1, 1000) AS i")
+    (project.folder / "schema.sql").write_text(WANTED)
+    text = (project.folder / whimbrel("create", "second").ok().out.strip()).read_text()
+    assert "-- migrate:up transaction:false\n" in text and text.count("CONCURRENTLY") == 3
+    with Load(database) as load, database.connect() as reader:
+        assert wait_until(lambda: len(load.took) > RATE / 4)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM item")
+        run = whimbrel.start("upgrade", "--lock-timeout", "500ms")
+        time.sleep(2)
+        assert run.process.poll() is None, run.text()
+        reader.execute("COMMIT")
+        result = run.finish(60).ok()
+        time.sleep(0.3)
+    assert not load.errors, load.errors[0]
+    assert result.err.count("lock timeout") >= 2, result
+    assert max(load.took) < 1.5, f"somebody waited for {max(load.took):.2f} s"
+    assert len(load.took) > load.seconds * RATE * 0.4, f"{len(load.took)} requests in {load.seconds:.1f} s"
+    whimbrel("check").ok()
+
+
+@pytest.mark.engine("postgresql")
+@pytest.mark.parametrize("how", ["section", "statement"])
+def test_a_section_outside_of_a_transaction_may_have_a_lock_timeout_of_its_own(live, project, whimbrel, how):
+    """Then it is that one that holds, and not the shorter one of the configuration."""
+    option, setting = (" lock-timeout:30s", "") if how == "section" else ("", "SET lock_timeout = '30s';")
+    whimbrel("upgrade").ok()
+    project.revision("c3", f"{setting} ALTER TABLE item ADD COLUMN price integer;",
+                     options="transaction:false" + option)
+    with live.connect() as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM item")
+        run = whimbrel.start("upgrade", "--lock-timeout", "200ms")
+        assert wait_until(lambda: live.activity("%ADD COLUMN%"))
+        time.sleep(1.5)
+        reader.execute("COMMIT")
+        result = run.finish(60).ok()
+    assert "lock timeout" not in result.err
+    assert live.columns("item") == ["id", "text", "size", "price"]
+
+
+@pytest.mark.engine("postgresql")
+def test_what_stops_nobody_is_waited_for(live, project, whimbrel):
+    """VALIDATE CONSTRAINT and CREATE INDEX CONCURRENTLY wait, whatever the lock timeout is; others give up in the end."""
+    project.revision("c3", "ALTER TABLE item ADD CONSTRAINT c CHECK (id > 0) NOT VALID;", options="transaction:false")
+    whimbrel("upgrade").ok()
+    project.revision("d4", "ALTER TABLE item VALIDATE CONSTRAINT c;", options="transaction:false")
+    with live.connect() as other:
+        other.execute("BEGIN")
+        other.execute("LOCK TABLE item IN SHARE UPDATE EXCLUSIVE MODE")
+        run = whimbrel.start("upgrade", "--lock-timeout", "200ms")
+        assert wait_until(lambda: live.activity("%VALIDATE%"))
+        time.sleep(1)
+        assert run.process.poll() is None, run.text()
+        other.execute("COMMIT")
+        assert "lock timeout" not in run.finish(60).ok().err
+    project.revision("e5", "ALTER TABLE item ADD COLUMN price integer;", options="transaction:false")
+    with live.connect() as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM item")
+        done = whimbrel("upgrade", "--lock-timeout", "100ms", env={"WHIMBREL_LOCK_RETRIES": "1"}).failed(1, "lock timeout")
+        other.execute("COMMIT")
+    assert done.err.count("is tried again") == 1
+    whimbrel("upgrade").ok()
+    assert live.columns("item") == ["id", "text", "size", "price"]

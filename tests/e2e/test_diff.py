@@ -58,7 +58,8 @@ def test_into_a_revision(whimbrel, project, database, write):
     wanted = write("schema.sql", "CREATE TABLE one (id bigint PRIMARY KEY, mood text NOT NULL DEFAULT 'good');")
     up = write("up.sql", whimbrel("diff", "history", wanted).ok().out)
     down = write("down.sql", whimbrel("diff", "--down", "history", wanted).ok().out)
-    whimbrel("create", "moods", "--sql", up, "--down-sql", down).ok()
+    text = (project.folder / whimbrel("create", "moods", "--sql", up, "--down-sql", down).ok().out.strip()).read_text()
+    assert "-- migrate:up transaction:false\n" in text and "-- migrate:down\n" in text
     whimbrel("upgrade").ok()
     assert whimbrel("diff", database.url, wanted, "--exit-code").ok().out == ""
     assert whimbrel("diff", "history", wanted, "--exit-code").ok().out == ""
@@ -88,7 +89,8 @@ def test_json(whimbrel, database, write):
     assert changes["public.t.a"]["action"] == "alter"
     assert changes["public.t.a"]["fields"] == ["type", "base type", "not null"]
     assert changes["public.t.b"] | {"statements": None} == {
-        "action": "drop", "kind": "column", "name": "public.t.b", "fields": [], "destructive": True, "statements": None}
+        "action": "drop", "kind": "column", "name": "public.t.b", "fields": [], "destructive": True, "own_transaction": False,
+        "statements": None}
     assert changes["public.t"]["statements"] == ["COMMENT ON TABLE public.t IS 'x'"]
     assert found["impossible"] == found["not_compared"] == []
 
@@ -173,7 +175,7 @@ def test_extensions_and_what_they_make(whimbrel, database, write):
     without = write("without.sql", "CREATE TABLE t (a text);")
     up = whimbrel("diff", without, with_it, "--scratch", database.url).ok().out
     assert up == ("CREATE EXTENSION pg_trgm WITH SCHEMA public;\n"
-                  "CREATE INDEX i ON public.t USING gin (a public.gin_trgm_ops);\n")
+                  "CREATE INDEX CONCURRENTLY i ON public.t USING gin (a public.gin_trgm_ops);\n")
 
 
 def test_a_url_on_the_command_line_is_wiped(whimbrel, database, cluster):

@@ -106,7 +106,7 @@ class Judge:
         """Why the script is wrong, or None."""
         known, rows = identities(self.cluster, a), row_counts(self.cluster, a)
         try:
-            self.cluster.psql(a, "-1", "-f", "-", script=script)
+            self.cluster.psql(a, "-f", "-", script=script)  # some of it is not for a transaction
         except RuntimeError as error:
             return f"{direction} fails: {error}"
         found = fingerprint(self.cluster, a, False)

@@ -21,7 +21,7 @@ static struct wb_object *add(struct wb_arena *arena, struct wb_catalog *catalog,
 
 static const char *describe(struct wb_arena *arena, const struct wb_change_list *changes)
 {
-    static const char *const marks[] = {"+", "~", "-", ">", "<", "!"};
+    static const char *const marks[] = {"+", "~", "-", ">", "<", "=", "!"};
     const char *text = "";
     for (size_t i = 0; i < changes->count; i++) {
         const struct wb_change *change = &changes->items[i];
@@ -40,7 +40,7 @@ static const char *run_where(struct wb_arena *arena, wb_in_place_fn *in_place, s
     struct wb_diff diff;
     wb_catalog_finish(arena, from);
     wb_catalog_finish(arena, to);
-    wb_diff_make(from, to, in_place, arena, &diff);
+    wb_diff_make(from, to, &(struct wb_diff_rules){.in_place = in_place}, arena, &diff);
     return describe(arena, &diff.changes);
 }
 

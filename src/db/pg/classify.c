@@ -102,6 +102,8 @@ static unsigned classify_action(struct wb_sql_cursor cursor)
 {
     if (wb_sql_accept(&cursor, "DROP"))
         return wb_sql_at(&cursor, "CONSTRAINT") ? 0 : DESTRUCTIVE; /* COLUMN and ATTRIBUTE: what else can be dropped */
+    if (wb_sql_accept(&cursor, "VALIDATE"))
+        return WB_STATEMENT_BY_ITSELF;
     if (wb_sql_accept(&cursor, "DETACH"))
         return contains(cursor, "CONCURRENTLY", NULL) ? NO_TRANSACTION : 0;
     return 0;
@@ -119,7 +121,7 @@ static unsigned classify_alter_relation(struct wb_sql_cursor cursor)
         if (wb_sql_at_symbol(&cursor, '('))
             skip_parentheses(&cursor);
         else if (wb_sql_accept_symbol(&cursor, ','))
-            flags |= classify_action(cursor);
+            flags = (flags | classify_action(cursor)) & ~(unsigned)WB_STATEMENT_BY_ITSELF; /* the others may block */
         else
             wb_sql_advance(&cursor);
     }

@@ -125,8 +125,7 @@ const char *wb_pg_list(struct wb_pg_writer *writer, const char *list, const char
     return wb_arena_strdup(writer->arena, wb_str_text(&text));
 }
 
-/* The offset of the parenthesis that closes the one at `offset`, or 0. */
-static size_t closing(struct wb_slice text, size_t offset)
+size_t wb_pg_closing(struct wb_slice text, size_t offset)
 {
     struct wb_sql_token token;
     unsigned depth = 0;
@@ -143,7 +142,7 @@ static size_t closing(struct wb_slice text, size_t offset)
 const char *wb_pg_in_parentheses(struct wb_pg_writer *writer, const char *expression)
 {
     struct wb_slice text = wb_slice(expression);
-    if (text.length && *text.data == '(' && closing(text, 0) == text.length - 1)
+    if (text.length && *text.data == '(' && wb_pg_closing(text, 0) == text.length - 1)
         return expression;
     return wb_arena_printf(writer->arena, "(%s)", expression);
 }
@@ -152,8 +151,8 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
 {
     const char *open = strstr(text, "((");
     size_t outer = open ? (size_t)(open - text) : 0;
-    size_t inner_end = open ? closing(wb_slice(text), outer + 1) : 0;
-    if (!inner_end || closing(wb_slice(text), outer) != inner_end + 1)
+    size_t inner_end = open ? wb_pg_closing(wb_slice(text), outer + 1) : 0;
+    if (!inner_end || wb_pg_closing(wb_slice(text), outer) != inner_end + 1)
         return text;
     return wb_arena_printf(writer->arena, "%.*s%.*s%s", (int)outer + 1, text, (int)(inner_end - outer - 2),
                            text + outer + 2, text + inner_end + 1);
@@ -225,13 +224,18 @@ const char *wb_pg_raised_minimum(struct wb_pg_writer *writer, const char *before
     return up && strtoll(new_minimum, NULL, 10) > strtoll(old_minimum, NULL, 10) ? new_minimum : NULL;
 }
 
+const char *wb_pg_shortened(struct wb_pg_writer *writer, const char *name, const char *ending)
+{
+    size_t length = strlen(name);
+    while (length > 63 - strlen(ending)) /* it ends with a whole character */
+        for (length--; length && ((unsigned char)name[length] & 0xC0) == 0x80;)
+            length--;
+    return wb_arena_printf(writer->arena, "%.*s%s", (int)length, name, ending);
+}
+
 const char *wb_pg_moved_name(struct wb_pg_writer *writer, const struct wb_object *type)
 {
-    size_t length = strlen(type->name);
-    while (length > 58) /* a name has 63 bytes, and ends with a whole character */
-        for (length--; length && ((unsigned char)type->name[length] & 0xC0) == 0x80;)
-            length--;
-    return wb_pg_name(writer, wb_arena_printf(writer->arena, "%.*s__old", (int)length, type->name));
+    return wb_pg_name(writer, wb_pg_shortened(writer, type->name, "__old"));
 }
 
 /* ---- Options ------------------------------------------------------------------------------------------------------ */
@@ -384,6 +388,10 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
     case WB_KIND_FOREIGN_KEY:
         wb_pg_emit(writer, "ALTER %s %s DROP CONSTRAINT %s", wb_pg_relation_word(object->parent), parent, name);
         break;
+    case WB_KIND_INDEX:
+        if (!wb_pg_drop_index_online(writer, object))
+            wb_pg_emit(writer, "DROP %s", wb_pg_reference(writer, object));
+        break;
     default:
         wb_pg_emit(writer, "DROP %s", wb_pg_reference(writer, object));
     }
@@ -405,6 +413,20 @@ static bool has_comment_by_itself(const struct wb_object *object)
     return object->kind == WB_KIND_EXTENSION && wb_equal(object->comment, object->values[WB_EXTENSION_COMMENT]);
 }
 
+static void write_rename(struct wb_pg_writer *writer, const struct wb_object *before, const char *name)
+{
+    const char *parent = before->parent ? wb_pg_qualified(writer, before->parent) : NULL;
+    const char *old_name = wb_pg_name(writer, before->name), *new_name = wb_pg_name(writer, name);
+    if (before->kind == WB_KIND_COLUMN)
+        wb_pg_emit(writer, "ALTER %s %s RENAME COLUMN %s TO %s", wb_pg_relation_word(before->parent), parent, old_name,
+                   new_name);
+    else if (before->kind == WB_KIND_CONSTRAINT || before->kind == WB_KIND_FOREIGN_KEY)
+        wb_pg_emit(writer, "ALTER %s %s RENAME CONSTRAINT %s TO %s", wb_pg_relation_word(before->parent), parent,
+                   old_name, new_name);
+    else
+        wb_pg_emit(writer, "ALTER %s RENAME TO %s", wb_pg_reference(writer, before), new_name);
+}
+
 void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct wb_pg_writer writer = {arena, statements, change};
@@ -416,6 +438,9 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     case WB_MOVE_AWAY:
     case WB_DROP_MOVED:
         write_moved(&writer, change->before, change->action == WB_DROP_MOVED);
+        break;
+    case WB_RENAME:
+        write_rename(&writer, change->before, change->after->name);
         break;
     case WB_ALTER:
         if (change->fields & ~WB_FIELD_COMMENT)

@@ -68,6 +68,21 @@ void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *ob
 /* The name that a type has while its successor is taking over. */
 const char *wb_pg_moved_name(struct wb_pg_writer *writer, const struct wb_object *type);
 
+/* The offset of the parenthesis that closes the one at `offset`, or 0. */
+size_t wb_pg_closing(struct wb_slice text, size_t offset);
+
+/* The name with the ending, in the 63 bytes that a name has. */
+const char *wb_pg_shortened(struct wb_pg_writer *writer, const char *name, const char *ending);
+
+/*
+ * Where the change is to be made beside a working application: the index's definition, or those of the statement; false,
+ * and nothing written, where there is no other form than the plain one.
+ */
+const char *wb_pg_index_online(struct wb_pg_writer *writer, const struct wb_object *index, const char *definition);
+bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object *index);
+bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_object *object);
+bool wb_pg_set_not_null_online(struct wb_pg_writer *writer, const struct wb_object *column, const char *target);
+
 void wb_pg_write_create(struct wb_pg_writer *writer);
 void wb_pg_write_alter(struct wb_pg_writer *writer);
 

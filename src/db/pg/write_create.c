@@ -192,7 +192,7 @@ static void write_index(struct wb_pg_writer *writer, const struct wb_object *ind
     const char *only = strstr(definition, " ON ONLY ");
     if (only && wb_equal(index->values[WB_INDEX_VALID], "t")) /* with those of its partitions */
         definition = wb_arena_printf(writer->arena, "%.*s ON %s", (int)(only - definition), definition, only + 9);
-    wb_pg_emit(writer, "%s", definition);
+    wb_pg_emit(writer, "%s", wb_pg_index_online(writer, index, definition));
     wb_pg_write_index_extras(writer, NULL, index);
 }
 
@@ -435,8 +435,9 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:
-        wb_pg_emit(writer, "ALTER %s %s ADD %s", wb_pg_relation_word(object->parent), parent,
-                   constraint(writer, object));
+        if (!wb_pg_write_constraint_online(writer, object))
+            wb_pg_emit(writer, "ALTER %s %s ADD %s", wb_pg_relation_word(object->parent), parent,
+                       constraint(writer, object));
         if (object->kind == WB_KIND_CONSTRAINT)
             wb_pg_write_index_extras(writer, NULL, object);
         break;

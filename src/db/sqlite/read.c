@@ -225,18 +225,13 @@ static const char *spell(struct reading *reading, const struct entry *entry, str
 
 /* ---- Objects ------------------------------------------------------------------------------------------------------ */
 
-/* SQLite knows no case in names, and so an object is found by its name in lower case. */
 static struct wb_object *add_object(struct reading *reading, enum wb_kind kind, const char *name,
                                     struct wb_object *parent, const char **ret_values[])
 {
     struct wb_arena *arena = reading->arena;
     struct wb_object *object = WB_NEW(arena, struct wb_object);
     const char **values = WB_NEW_ARRAY(arena, wb_kind_info(kind)->field_count + 1, const char *);
-    const char *lower = wb_sqlite_lower(arena, name);
-    *object = (struct wb_object){.kind = kind, .name = name, .parent = parent, .values = values};
-    object->key = parent ? wb_arena_printf(arena, "%s%c%d%c%s", parent->key, WB_LIST_SEPARATOR, (int)kind,
-                                           WB_LIST_SEPARATOR, lower)
-                         : lower;
+    *object = (struct wb_object){.kind = kind, .name = name, .parent = parent, .caseless = true, .values = values};
     if (parent)
         wb_object_depend(arena, object, parent);
     *WB_PUSH(arena, reading->catalog->objects) = object;

@@ -146,6 +146,18 @@ static void write_drop(const struct wb_object *object, struct wb_arena *arena, s
         emit(arena, statements, "DROP %s %s", words[object->kind], wb_sqlite_name(arena, object->name));
 }
 
+/* Of tables and columns; an index is made anew. */
+static void write_rename(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
+{
+    const char *old_name = wb_sqlite_name(arena, change->before->name);
+    const char *new_name = wb_sqlite_name(arena, change->after->name);
+    if (change->before->kind == WB_KIND_TABLE)
+        emit(arena, statements, "ALTER TABLE %s RENAME TO %s", old_name, new_name);
+    else if (change->before->kind == WB_KIND_COLUMN)
+        emit(arena, statements, "ALTER TABLE %s RENAME COLUMN %s TO %s",
+             wb_sqlite_name(arena, change->before->parent->name), old_name, new_name);
+}
+
 void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     switch (change->action) {
@@ -157,6 +169,9 @@ void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *are
         break;
     case WB_REBUILD:
         wb_sqlite_write_rebuild(change, arena, statements);
+        break;
+    case WB_RENAME:
+        write_rename(change, arena, statements);
         break;
     case WB_ALTER:
     case WB_MOVE_AWAY:

@@ -1,0 +1,19 @@
+/* The options that `diff`, `create` and `check` share: how two schemas are compared. */
+#ifndef WB_CLI_SCHEMA_OPTIONS_H
+#define WB_CLI_SCHEMA_OPTIONS_H
+
+#include "cli/cli.h"
+
+#define WB_SCHEMA_OPTIONS                                                                                              \
+    {"rename", 0, "OLD=NEW", "table.column=new or table=new: a rename; may be repeated", NULL},                        \
+    {                                                                                                                  \
+        "no-online", 0, NULL, "the plain forms of statements, which lock out an application that works", NULL          \
+    }
+
+/* What was given of them. On a terminal, people are asked about what looks like a rename. */
+struct wb_compare_options wb_cli_compare_options(struct wb_cli *cli);
+
+/* Says what may be a rename, and how to say that it is one. */
+void wb_log_possible_renames(const struct wb_report *report, const struct wb_diff_result *result);
+
+#endif
