@@ -320,8 +320,8 @@ def _tidy(statement):
     text = statement.text.strip().rstrip(";").rstrip()
     if isinstance(statement.element, CreateTable):
         pieces = _QUIET.split(text)
-        pieces[::2] = [re.sub(r"[ \t]+\n", "\n", piece).replace("\t", "    ") for piece in pieces[::2]]
-        text = re.sub(r"\n\n+(?=\)$)", "\n", "".join(pieces))
+        pieces[::2] = [re.sub(r"[ \t]+\n", "\n", piece).replace(")\n ", ") ").replace("\t", "    ") for piece in pieces[::2]]
+        text = "".join(pieces)
     return text
 
 

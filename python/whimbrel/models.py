@@ -2,9 +2,7 @@
 
 import difflib
 import importlib
-import importlib.util
 import os
-import pkgutil
 import re
 import sys
 
@@ -62,18 +60,22 @@ def _submodules(package, is_wanted):
 
 
 def _submodules_in(prefix, folder, is_wanted):
-    for found in sorted(pkgutil.iter_modules([folder]), key=lambda each: each.name):
-        path = os.path.join(folder, found.name)
-        file = os.path.join(path, "__init__.py") if found.ispkg else path + ".py"
-        name = "%s.%s" % (prefix, found.name)
-        if is_wanted(found.name, file):
-            yield name
-        if found.ispkg and (is_wanted is _is_any or not _NOT_MODELS.match(found.name)):
-            yield from _submodules_in(name, path, is_wanted)
+    # Not pkgutil, which passes over folders without an __init__.py, though Python imports from them.
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+        name, ending = os.path.splitext(entry.name)
+        if not name.isidentifier() or name == "__init__":
+            continue
+        if entry.is_dir() and not ending and name != "__pycache__":
+            if is_wanted(name, os.path.join(entry.path, "__init__.py")):
+                yield "%s.%s" % (prefix, name)
+            if is_wanted is _is_any or not _NOT_MODELS.match(name):
+                yield from _submodules_in("%s.%s" % (prefix, name), entry.path, is_wanted)
+        elif ending == ".py" and is_wanted(name, entry.path):
+            yield "%s.%s" % (prefix, name)
 
 
 def _is_any(name, file):
-    return name != "__main__"
+    return name != "__main__" and os.path.isfile(file)
 
 
 def _looks_like_models(name, file):
@@ -145,11 +147,17 @@ def _attribute(module, path):
         elif isinstance(thing, dict) and name in thing:
             thing = thing[name]
         else:
-            close = difflib.get_close_matches(name, [each for each in dir(thing) if not each.startswith("__")], 1)
-            names = [each for each, _ in _candidates(module)]
-            hint = "Did you mean %s?" % close[0] if close else "It has %s." % " and ".join(names) if names else None
-            raise Failure("%s has no %s" % (module.__name__, path), None, hint)
+            raise Failure("%s has no %s" % (module.__name__, path), None, _hint_for_attribute(module, thing, name))
     return thing
+
+
+def _hint_for_attribute(module, thing, name):
+    names = [each for each, _ in _candidates(module)]
+    same = [each for each in names if each.endswith(":" + name)]
+    close = difflib.get_close_matches(name, [each for each in dir(thing) if not each.startswith("__")], 1)
+    if close and not same:
+        return "Did you mean %s?" % close[0]
+    return "There is %s." % " and ".join(same or names) if names else None
 
 
 def find_metadata(module, spec):
