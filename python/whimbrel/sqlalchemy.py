@@ -104,6 +104,7 @@ def print_ddl_of(options):
 
 def say(failure):
     fields = dict(failure.fields)
+    sys.stdout.flush()  # what the project printed comes before it
     place = fields["file"] and "%s:%s: " % (fields["file"], fields["line"]) or ""
     print("whimbrel.sqlalchemy: %s%s" % (place, fields["message"]), file=sys.stderr)
     if fields["hint"]:

@@ -78,10 +78,11 @@ static char **make_environment(struct wb_arena *arena, const struct wb_bridge_ca
             *WB_PUSH(arena, strings) = *entry;
     for (size_t i = 0; call->dotenv && i < call->dotenv->count; i++) {
         const struct wb_variable *variable = &call->dotenv->items[i];
-        if (!getenv(variable->name) && wb_dotenv_find(call->dotenv, variable->name) == variable)
+        if (!getenv(variable->name) && strcmp(variable->name, "PYTHONPATH") != 0 &&
+            wb_dotenv_find(call->dotenv, variable->name) == variable)
             add_variable(arena, &strings, variable->name, variable->value);
     }
-    add_variable(arena, &strings, "PYTHONPATH", wb_python_path(arena, home));
+    add_variable(arena, &strings, "PYTHONPATH", wb_python_path(arena, home, call->dotenv));
     add_variable(arena, &strings, "PYTHONDONTWRITEBYTECODE", "1");
     add_variable(arena, &strings, "WHIMBREL_SCRATCH_URL", call->scratch_url);
     *WB_PUSH(arena, strings) = NULL;

@@ -41,8 +41,10 @@ enum wb_code wb_python_home(struct wb_arena *arena, const char **ret_folder, str
     return err->code;
 }
 
-const char *wb_python_path(struct wb_arena *arena, const char *home)
+const char *wb_python_path(struct wb_arena *arena, const char *home, const struct wb_dotenv *dotenv)
 {
     const char *path = getenv("PYTHONPATH");
+    if (!path && dotenv)
+        path = wb_dotenv_get(dotenv, "PYTHONPATH");
     return path && *path ? wb_arena_printf(arena, "%s:%s", home, path) : home;
 }

@@ -3,6 +3,7 @@
 #define WB_CONFIG_PYTHON_H
 
 #include "base/arena.h"
+#include "config/dotenv.h"
 #include "whimbrel.h"
 
 /*
@@ -11,7 +12,7 @@
  */
 enum wb_code wb_python_home(struct wb_arena *arena, const char **ret_folder, struct wb_error *err);
 
-/* "HOME" or "HOME:" with the environment's PYTHONPATH behind it. */
-const char *wb_python_path(struct wb_arena *arena, const char *home);
+/* What PYTHONPATH is in the environment, else in `dotenv` (or NULL), with the home before it. */
+const char *wb_python_path(struct wb_arena *arena, const char *home, const struct wb_dotenv *dotenv);
 
 #endif

@@ -222,3 +222,29 @@ def test_without_sqlalchemy(tmp_path):
     write(tmp_path, {"sitecustomize.py": "import sys\nsys.modules['sqlalchemy'] = None\n"})
     done = run_ddl(MODELS / "modern", "notes", environment={"PYTHONPATH": f"{ROOT / 'python'}:{tmp_path}"})
     assert done.returncode == 1 and f"{sys.executable} has no SQLAlchemy" in done.stderr and "Traceback" not in done.stderr
+
+
+# ---- As a schema source ----
+
+
+@pytest.mark.engine("postgresql")
+def test_a_revision_from_models(whimbrel, project, database, other_database):
+    """From nothing to the models, by the command that whimbrel.ini has, without anything installed."""
+    if database.version < 15:
+        pytest.skip("NULLS NOT DISTINCT")
+    shutil.copytree(MODELS / "modern" / "shop", project.folder / "src" / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+    config = project.folder / "whimbrel.ini"
+    config.write_text(f"{config.read_text()}\n[schema]\nsource = command:{sys.executable} -m whimbrel.sqlalchemy shop\n")
+    (project.folder / ".env").write_text("PYTHONPATH=src\n")
+    whimbrel("create", "the models").ok()
+    whimbrel("upgrade").ok()
+    whimbrel("check").ok()
+    script = ddl(project.folder / "src", "shop")
+    other_database.run_script(script)
+    own = re.compile(r"\b(alembic_version|whimbrel_ledger)")
+    assert [text for text in contents(database) if not own.search(text)] == contents(other_database)
+    models = project.folder / "src" / "shop" / "orders.py"
+    models.write_text(models.read_text().replace('Column("select", Integer)', 'Column("select", String)') + "\n1 / 0\n")
+    whimbrel("create", "x").failed(1, "src/shop/orders.py:53: importing shop.orders fails: ZeroDivisionError")
+    models.write_text(models.read_text().replace("\n1 / 0\n", ""))
+    whimbrel("check").failed(3, "column public.line.select")
