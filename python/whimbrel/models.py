@@ -11,9 +11,10 @@ from sqlalchemy import MetaData
 from whimbrel.places import place_of
 from whimbrel.protocol import Failure
 
-# A module of a package whose text has none of this defines no tables.
-_LOOKS_LIKE_MODELS = re.compile(rb"__tablename__|\btable\s*=\s*True|\bTable\(|\bColumn\(|\bmapped_column\(|\bMapped\["
-                                rb"|\bDeclarativeBase|\bdeclarative_base\(|\.Model\)|\bDDL\(|\bSQLModel\b")
+# A module of a package whose text has none of this defines no tables. Other libraries have a Table or a Column as well.
+_MODELS = re.compile(rb"__tablename__|\btable\s*=\s*True|\bmapped_column\(|\bMapped\[|\bDeclarativeBase"
+                     rb"|\bdeclarative_base\(|\.Model[),]|\bSQLModel\b")
+_TABLES = re.compile(rb"\b(Table|Column|DDL)\(")
 _NOT_MODELS = re.compile(r"^(migrations|alembic|versions|tests?|testing|conftest|test_.*|.*_test|__main__)$")
 
 
@@ -82,7 +83,8 @@ def _looks_like_models(name, file):
     if _NOT_MODELS.match(name) or not os.path.isfile(file):
         return False
     with open(file, "rb") as source:
-        return _LOOKS_LIKE_MODELS.search(source.read()) is not None
+        text = source.read()
+    return bool(_MODELS.search(text) or b"sqlalchemy" in text.lower() and _TABLES.search(text))
 
 
 def import_more(name):

@@ -517,7 +517,8 @@ enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_sche
                                   struct wb_arena *arena, const char **ret_sql, struct wb_error *err)
 {
     struct wb_shell_command command = make_command(config, source->command, SOURCE_LIMIT);
-    const char *const variables[] = {wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine), find_python(config, arena), NULL};
+    const char *const variables[] = {wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine), find_python(config, arena),
+                                     NULL};
     struct value value = {0};
     command.variables = variables;
     if (wb_command_run(arena, &command, ret_sql, err) == WB_OK)

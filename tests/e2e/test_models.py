@@ -247,4 +247,32 @@ def test_a_revision_from_models(whimbrel, project, database, other_database):
     models.write_text(models.read_text().replace('Column("select", Integer)', 'Column("select", String)') + "\n1 / 0\n")
     whimbrel("create", "x").failed(1, "src/shop/orders.py:53: importing shop.orders fails: ZeroDivisionError")
     models.write_text(models.read_text().replace("\n1 / 0\n", ""))
-    whimbrel("check").failed(3, "column public.line.select")
+    whimbrel("check").failed(3, 'column public.line."select"')
+
+
+# ---- What init finds ----
+
+
+def test_init_finds_models_and_create_uses_them(whimbrel, tmp_path):
+    shutil.copytree(MODELS / "modern", whimbrel.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("shop", "__pycache__"))
+    done = whimbrel("init").ok()
+    assert "found SQLAlchemy models, notes.py: the schema source is command:python3 -m whimbrel.sqlalchemy notes:Base" in done.err
+    text = (whimbrel.folder / "whimbrel.ini").read_text()
+    assert re.search(r"^\[schema\]\n(\n|#.*\n)*source = command:python3 -m whimbrel.sqlalchemy notes:Base$", text, re.MULTILINE)
+    assert not list(whimbrel.folder.rglob("*.pyc"))  # nothing was imported
+    (whimbrel.folder / "whimbrel.ini").unlink()
+    assert whimbrel("init", "--json").ok().json()["schema_source"].endswith(" notes:Base")
+
+
+def test_init_leaves_the_choice(whimbrel):
+    write(whimbrel.folder, {"schema.sql": "CREATE TABLE t (id integer);", "prisma/schema.prisma": ""})
+    done = whimbrel("init").ok()
+    assert "choose and uncomment it in the section [schema] of whimbrel.ini" in done.err
+    text = (whimbrel.folder / "whimbrel.ini").read_text()
+    assert "\n# source = schema.sql\n" in text and "\n# source = command:npx prisma migrate diff" in text
+    whimbrel("check", "--no-database").failed(1, "no schema source is configured")
+
+
+def test_init_without_anything_to_find(whimbrel):
+    done = whimbrel("init").ok()
+    assert "schema source" not in done.err and "\n# source = schema.sql\n" in (whimbrel.folder / "whimbrel.ini").read_text()
