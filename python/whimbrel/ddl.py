@@ -20,9 +20,6 @@ from sqlalchemy.util import OrderedSet
 from whimbrel.places import place_of, place_of_caller
 from whimbrel.protocol import Failure
 
-# Without being told the server's version: before 18, so that a computed column is one of the kind that all versions have.
-POSTGRESQL_VERSION = 17
-
 ENGINES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 
 # Quoted text and comments, in which blanks are not ours to change.
@@ -87,18 +84,17 @@ class _SQLite(_Empty, SQLiteDialect):
     supports_statement_cache = True
 
 
-def make_dialect(engine, server_version=None):
+def make_dialect(engine, server_version):
     """No driver is imported. The style of parameters is one that leaves a percent sign as it is."""
     if engine == "sqlite":
         return _SQLite(paramstyle="named")
-    version = server_version or POSTGRESQL_VERSION
     dialect = _PostgreSQL(paramstyle="named")
-    dialect.server_version_info = (version, 0)
+    dialect.server_version_info = (server_version, 0)
     # What PGDialect.initialize() finds out from a server.
     dialect._backslash_escapes = False
     dialect.supports_smallserial = dialect.supports_identity_columns = True
-    dialect._supports_jsonb_subscripting = version >= 14
-    dialect.supports_virtual_generated_columns = version >= 18
+    dialect._supports_jsonb_subscripting = server_version >= 14
+    dialect.supports_virtual_generated_columns = server_version >= 18
     return dialect
 
 
@@ -290,7 +286,7 @@ def _schemas(statements, dialect):
             for name in sorted(needed - made)]
 
 
-def statements_of(metadatas, engine, places, extensions=(), server_version=None):
+def statements_of(metadatas, engine, places, extensions, server_version):
     """The statements' texts in order, without semicolons, and what of rows was left out."""
     recorder = Recorder(make_dialect(engine, server_version), places)
     for metadata in metadatas:

@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from whimbrel.places import place_of
 from whimbrel.protocol import Failure
+from whimbrel.source import words_of
 
 # A module of a package whose text has none of this defines no tables. Other libraries have a Table or a Column as well.
 _MODELS = re.compile(rb"__tablename__|\btable\s*=\s*True|\bmapped_column\(|\bMapped\[|\bDeclarativeBase"
@@ -19,11 +20,6 @@ _NOT_MODELS = re.compile(r"^(migrations|alembic|versions|tests?|testing|conftest
 
 
 # ---- Importing ----
-
-
-def _words_of(error):
-    text = str(error).strip()
-    return "%s: %s" % (type(error).__name__, text.splitlines()[0]) if text else type(error).__name__
 
 
 def _import(name, hint=None):
@@ -41,7 +37,7 @@ def _import(name, hint=None):
                           "It is run by %s. Is that the project's interpreter?" % sys.executable, file, line) from error
         if isinstance(error, SystemExit):
             raise Failure("importing %s ends the process (sys.exit)" % name, None, hint, file, line) from error
-        raise Failure("importing %s fails: %s" % (name, _words_of(error)), None, hint, file, line) from error
+        raise Failure("importing %s fails: %s" % (name, words_of(error)), None, hint, file, line) from error
 
 
 def _hint_for_path(name):

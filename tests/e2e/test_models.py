@@ -12,7 +12,7 @@ import pytest
 
 from support.database import PostgreSQL, SQLite
 from support.fingerprint import fingerprint
-from support.models import MODELS, NEW, OLD, create_all, ddl, run_ddl, sqlite_schema
+from support.models import MODELS, NEW, OLD, create_all, ddl, run_ddl, run_python, sqlite_schema
 from support.program import ROOT
 
 PYTHONS = {"modern": NEW, "classic": OLD}
@@ -276,3 +276,89 @@ def test_init_leaves_the_choice(whimbrel):
 def test_init_without_anything_to_find(whimbrel):
     done = whimbrel("init").ok()
     assert "schema source" not in done.err and "\n# source = schema.sql\n" in (whimbrel.folder / "whimbrel.ini").read_text()
+
+
+# ---- Other libraries ----
+
+
+@pytest.mark.engine("postgresql")
+def test_sqlmodel(tmp_path, database, other_database):
+    pytest.importorskip("sqlmodel")
+    folder = models_of(tmp_path, """
+import datetime, enum, uuid
+from sqlmodel import Field, SQLModel
+class Kind(str, enum.Enum):
+    a = "a"
+    b = "b"
+class Team(SQLModel, table=True):
+    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    name: str = Field(index=True, max_length=40)
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    kind: Kind = Kind.a
+    born: datetime.date | None = None
+    team_id: uuid.UUID | None = Field(default=None, foreign_key="team.id")
+""")
+    for spec in ("models:SQLModel", "models"):
+        script = ddl(folder, spec, "--dialect", "postgresql")
+    database.run_script(script)
+    create_all(folder, other_database, "models:SQLModel")
+    assert contents(database) == contents(other_database) and "TYPE" in script
+
+
+def test_flask_sqlalchemy(tmp_path):
+    pytest.importorskip("flask_sqlalchemy")
+    folder = write(tmp_path / "models", {"app/__init__.py": """
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+def create_app():
+    app = Flask(__name__)
+    db.init_app(app)
+    return app
+""", "app/models.py": """
+from app import db
+class User(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String(20), unique=True)
+class Log(db.Model):
+    __bind_key__ = "logs"
+    id = db.Column(db.Integer, primary_key=True)
+"""})
+    for spec in ("app:db", "app", "app.models:db"):
+        assert re.findall(r"CREATE TABLE \"?(\w+)", ddl(folder, spec)) == ["user"]
+    assert re.findall(r"CREATE TABLE (\w+)", ddl(folder, "app:db.metadatas.logs")) == ["log"]
+
+
+def run_django(*arguments, environment=None, module=("-m", "whimbrel.django")):
+    return run_python(NEW, [*module, *arguments], MODELS / "django", environment)
+
+
+def test_django(database, other_database):
+    pytest.importorskip("django")
+    done = run_django("--dialect", database.engine)
+    assert done.returncode == 0, done.stderr
+    assert "what settings print" not in done.stdout
+    database.run_script(done.stdout)
+    settings = {"ENGINE": "sqlite3", "NAME": getattr(other_database, "path", None)}
+    if database.engine == "postgresql":
+        settings = {"ENGINE": "postgresql", "NAME": other_database.name, "HOST": other_database.cluster.folder,
+                    "PORT": other_database.cluster.port}
+    real = run_django("migrate", "--run-syncdb", environment={key: str(value) for key, value in settings.items()},
+                      module=["manage.py"])
+    assert real.returncode == 0, real.stderr
+    other_database.execute("DROP TABLE django_migrations")
+    assert contents(database) == contents(other_database)
+
+
+def test_django_that_is_no_good(tmp_path):
+    pytest.importorskip("django")
+    cases = {
+        ("nothing",): "there is no app nothing",
+        ("--settings", "away.settings"): "Django can't be set up: ModuleNotFoundError: No module named 'away'",
+    }
+    for arguments, words in cases.items():
+        done = run_django(*arguments)
+        assert done.returncode == 1 and done.stdout == "" and words in done.stderr and "Traceback" not in done.stderr
+    done = run_python(NEW, ["-m", "whimbrel.django"], tmp_path)
+    assert done.returncode == 1 and "there are no settings: no manage.py here" in done.stderr
