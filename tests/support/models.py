@@ -46,11 +46,11 @@ def ddl(folder, *arguments, **options):
     return done.stdout
 
 
-def create_all(folder, database, spec, *modules, python=NEW):
+def create_all(folder, database, spec, *modules, python=NEW, environment=None):
     url = database.url
     if database.engine == "postgresql":
         url = url.replace("postgresql:", "postgresql+psycopg2:" if python == OLD else "postgresql+psycopg:")
-    done = run_python(python, ["-c", CREATE_ALL, url, spec, *modules], folder)
+    done = run_python(python, ["-c", CREATE_ALL, url, spec, *modules], folder, environment)
     assert done.returncode == 0, done.stderr
 
 

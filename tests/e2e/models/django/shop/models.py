@@ -4,14 +4,14 @@ from django.db.models.functions import Lower
 
 
 class Category(models.Model):
-    name = models.CharField(max_length=50, unique=True, db_comment="it's 5% of \"all\" \\ 🐦")
+    name = models.CharField(max_length=50, unique=True, db_comment="it's one of \"all\" \\ 🐦")
 
     class Meta:
         db_table_comment = "Categories; it's all"
 
 
 class Product(models.Model):
-    name = models.CharField(max_length=50, db_default="it's 50% \\")
+    name = models.CharField(max_length=50, db_default="it's \\ \" 🐦")
     slug = models.SlugField()
     price = models.DecimalField(max_digits=8, decimal_places=2)
     gross = models.GeneratedField(expression=F("price") * 2, db_persist=True,
@@ -21,7 +21,7 @@ class Product(models.Model):
     owner = models.ForeignKey("auth.User", on_delete=models.PROTECT, related_name="+")
     data = models.JSONField(default=dict)
     made = models.DateTimeField(auto_now_add=True)
-    number = models.PositiveIntegerField(db_column="the 100% \"number\"", default=1)
+    number = models.PositiveIntegerField(db_column="the Number", default=1)
 
     class Meta:
         constraints = [
@@ -34,7 +34,7 @@ class Product(models.Model):
 
 class Special(Product):
     class Meta:
-        db_table = "Special of \"all\""
+        db_table = "Special; of 'all'"
 
 
 class NotOurs(models.Model):
