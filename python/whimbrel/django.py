@@ -86,6 +86,7 @@ def _no_connection():
 
 def statements_of(connection, labels):
     from django.apps import apps
+    from django.db.migrations.state import ProjectState
 
     for label in labels:
         try:
@@ -93,8 +94,10 @@ def statements_of(connection, labels):
         except LookupError as error:
             raise Failure("there is no app %s" % label, None,
                           "There is %s." % ", ".join(sorted(config.label for config in apps.get_app_configs()))) from error
+    # The models as migrations would have them: of the tables between two models, some keys are of another type there.
+    models = ProjectState.from_apps(apps).apps.get_models()
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-        for model in apps.get_models():
+        for model in models:
             if model._meta.can_migrate(connection) and (not labels or model._meta.app_label in labels):
                 editor.create_model(model)
     return editor.collected_sql
