@@ -220,19 +220,34 @@ static bool is_there(const struct search *search, const char *folder, const char
     return wb_fs_exists(wb_fs_join(search->arena, search->folder, wb_fs_join(search->arena, folder, name)));
 }
 
-/* Whether the module imports something by a name that starts in this folder. */
+/* "app.db" of "from app.db import Base"; NULL for a relative import, and for a line that is none. In the arena. */
+static const char *imported_name(struct wb_arena *arena, const char *line)
+{
+    static const char *const words[] = {"from ", "import "};
+    for (size_t i = 0; i < WB_COUNT(words); i++) {
+        if (!wb_starts_with(line, words[i]))
+            continue;
+        const char *name = line + strlen(words[i]);
+        size_t length = 0;
+        while (is_name_character(name[length]) || (length && name[length] == '.'))
+            length++;
+        return length ? wb_arena_strndup(arena, name, length) : NULL;
+    }
+    return NULL;
+}
+
+/* Whether the module imports something by a name that leads somewhere from this folder. */
 static bool imports_from(const struct search *search, const struct module *module, const char *folder)
 {
     for (const char *line = module->text; line; line = strchr(line, '\n')) {
         line += strspn(line, " \t\r\n");
-        const char *name = wb_starts_with(line, "from ")     ? line + strlen("from ")
-                           : wb_starts_with(line, "import ") ? line + strlen("import ")
-                                                             : NULL;
-        size_t length = name ? name_length(name) : 0;
-        if (!length)
+        const char *name = imported_name(search->arena, line);
+        if (!name)
             continue;
-        const char *first = wb_arena_strndup(search->arena, name, length);
-        if (is_there(search, folder, first) || is_there(search, folder, wb_arena_printf(search->arena, "%s.py", first)))
+        char *path = wb_arena_strdup(search->arena, name);
+        for (char *p = path; *p; p++)
+            *p = *p == '.' ? '/' : *p;
+        if (is_there(search, folder, path) || is_there(search, folder, wb_arena_printf(search->arena, "%s.py", path)))
             return true;
     }
     return false;
