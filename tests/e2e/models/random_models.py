@@ -40,7 +40,7 @@ def comment():
 SCHEMAS = [None, None, None, "other", "Odd \"one\" 5%"] if POSTGRESQL else [None]
 type_names = set()
 enums = [Enum(*[word + str(i) for i, word in enumerate(r.sample(TEXTS, r.randint(1, 4)))], name=name(type_names, "kind"),
-              schema=r.choice(SCHEMAS), native_enum=chance(0.8), create_constraint=not POSTGRESQL or chance(0.5))
+              schema=r.choice(SCHEMAS), native_enum=chance(0.8), create_constraint=not POSTGRESQL)
          for _ in range(3)]
 
 
