@@ -279,6 +279,9 @@ WB_API void wb_diff_result_free(struct wb_diff_result *result);
 struct wb_init_result {
     char *config_path;
     char *folder_path;
+    char *schema_source;        /* what was found and written as the schema source; NULL: none, or nothing sure */
+    char *schema_found;         /* where, in words; NULL with it */
+    size_t schema_source_count; /* what was found; without `schema_source` they are in the file as comments */
 };
 
 WB_API enum wb_code wb_init(const char *config_path, const char *folder, const char *url,

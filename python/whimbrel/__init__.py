@@ -1,1 +1,4 @@
-"""What whimbrel has in Python: the bridge to a project's own Alembic (whimbrel.alembic)."""
+"""
+What whimbrel has in Python, run in a project's own interpreter: the bridge to its Alembic (whimbrel.alembic), and what
+prints the DDL of its models (whimbrel.sqlalchemy, whimbrel.django).
+"""

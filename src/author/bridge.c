@@ -13,9 +13,9 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/process.h"
+#include "config/python.h"
 #include "config/url.h"
 
-#define MODULE "whimbrel/alembic.py"
 #define MESSAGE_FD 3 /* of the child */
 #define MESSAGE_LIMIT ((size_t)256 * 1024 * 1024)
 #define NAME_LIMIT 64
@@ -52,43 +52,6 @@ static void bridge_release(struct bridge *bridge)
     wb_arena_release(&bridge->arena);
 }
 
-/* ---- Where it is ---------------------------------------------------------------------------------------------- */
-
-static bool is_home(struct wb_arena *arena, const char *folder)
-{
-    return wb_fs_exists(wb_fs_join(arena, folder, MODULE));
-}
-
-/*
- * WHIMBREL_PYTHON, else beside the program (PREFIX/bin/whimbrel: ../share/whimbrel/python; build/whimbrel: ../python), else
- * where it was to be installed.
- */
-static enum wb_code find_home(struct wb_arena *arena, const char **ret_folder, struct wb_error *err)
-{
-    static const char *const beside[] = {"../share/whimbrel/python", "../python"};
-    const char *given = getenv("WHIMBREL_PYTHON");
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (given && *given) {
-        *ret_folder = given;
-        if (is_home(arena, given))
-            return WB_OK;
-        return wb_fail(err, WB_EFAILED, "WHIMBREL_PYTHON is %s, where there is no " MODULE, given);
-    }
-    for (size_t i = 0; length > 0 && i < WB_COUNT(beside); i++) {
-        program[length] = '\0';
-        *ret_folder = wb_fs_join(arena, wb_fs_folder_of(arena, program), beside[i]);
-        if (is_home(arena, *ret_folder))
-            return WB_OK;
-    }
-    *ret_folder = WB_PYTHON_FOLDER;
-    if (is_home(arena, *ret_folder))
-        return WB_OK;
-    wb_fail(err, WB_EFAILED, "whimbrel's part in Python is not installed: there is no " WB_PYTHON_FOLDER "/" MODULE);
-    wb_error_hint(err, "Install whimbrel as a whole, or say where its folder python is by WHIMBREL_PYTHON.");
-    return err->code;
-}
-
 /* ---- Starting it ---------------------------------------------------------------------------------------------- */
 
 struct strings {
@@ -110,16 +73,16 @@ static bool is_variable(const char *entry, const char *name)
 static char **make_environment(struct wb_arena *arena, const struct wb_bridge_call *call, const char *home)
 {
     struct strings strings = {0};
-    const char *path = getenv("PYTHONPATH");
     for (char **entry = environ; entry && *entry; entry++)
         if (!is_variable(*entry, "PYTHONPATH") && !is_variable(*entry, "WHIMBREL_SCRATCH_URL"))
             *WB_PUSH(arena, strings) = *entry;
     for (size_t i = 0; call->dotenv && i < call->dotenv->count; i++) {
         const struct wb_variable *variable = &call->dotenv->items[i];
-        if (!getenv(variable->name) && wb_dotenv_find(call->dotenv, variable->name) == variable)
+        if (!getenv(variable->name) && strcmp(variable->name, "PYTHONPATH") != 0 &&
+            wb_dotenv_find(call->dotenv, variable->name) == variable)
             add_variable(arena, &strings, variable->name, variable->value);
     }
-    add_variable(arena, &strings, "PYTHONPATH", path && *path ? wb_arena_printf(arena, "%s:%s", home, path) : home);
+    add_variable(arena, &strings, "PYTHONPATH", wb_python_path(arena, home, call->dotenv));
     add_variable(arena, &strings, "PYTHONDONTWRITEBYTECODE", "1");
     add_variable(arena, &strings, "WHIMBREL_SCRATCH_URL", call->scratch_url);
     *WB_PUSH(arena, strings) = NULL;
@@ -155,7 +118,7 @@ static enum wb_code start(struct bridge *bridge, struct wb_error *err)
 {
     const char *home;
     int messages[2] = {-1, -1}, output[2] = {-1, -1};
-    WB_TRY(find_home(&bridge->arena, &home, err));
+    WB_TRY(wb_python_home(&bridge->arena, &home, err));
     int failed = pipe2(messages, O_CLOEXEC) < 0 || pipe2(output, O_CLOEXEC) < 0 ? errno : 0;
     /* Above MESSAGE_FD, or the child's dup2 of the one could close the other. */
     int high = failed ? -1 : fcntl(output[1], F_DUPFD_CLOEXEC, MESSAGE_FD + 1);

@@ -49,8 +49,21 @@ static bool is_empty_folder(const char *path)
     return empty;
 }
 
+static void append_sources(struct wb_str *text, const struct wb_detected *detected)
+{
+    wb_str_append(text, "\n[schema]\n\n"
+                        "# What the schema should be: an .sql file, a folder of them, or command:... that prints SQL.\n"
+                        "# `whimbrel create` writes the revision that leads there.\n");
+    for (size_t i = 0; i < detected->count; i++)
+        wb_str_printf(text, "# %s:\n%ssource = %s\n", detected->items[i].what, detected->items[i].is_sure ? "" : "# ",
+                      detected->items[i].source);
+    if (!detected->count)
+        wb_str_append(text, "# source = schema.sql\n");
+}
+
 enum wb_code wb_author_write_config(const char *path, const char *url, const char *folder,
-                                    const struct wb_setting *more, size_t more_count, struct wb_error *err)
+                                    const struct wb_setting *more, size_t more_count, struct wb_arena *arena,
+                                    struct wb_detected *ret_detected, struct wb_error *err)
 {
     WB_AUTO(wb_str) text = WB_STR_INIT;
     wb_str_append(&text, "# whimbrel: keeps the database's schema in step with the code. See whimbrel.ini(5).\n"
@@ -64,10 +77,13 @@ enum wb_code wb_author_write_config(const char *path, const char *url, const cha
     for (size_t i = 0; i < more_count; i++)
         if (more[i].value)
             wb_str_printf(&text, "%s = %s\n", more[i].key, more[i].value);
+    wb_detect_sources(arena, wb_fs_folder_of(arena, path), ret_detected);
+    append_sources(&text, ret_detected);
     return wb_fs_create(path, wb_str_text(&text), text.length, err);
 }
 
-enum wb_code wb_author_init(const char *config_path, const char *folder, const char *url, struct wb_error *err)
+enum wb_code wb_author_init(const char *config_path, const char *folder, const char *url, struct wb_arena *arena,
+                            struct wb_detected *ret_detected, struct wb_error *err)
 {
     if (wb_fs_exists(config_path))
         return wb_fail(err, WB_EIO, "%s is there already; nothing was written", config_path);
@@ -78,5 +94,5 @@ enum wb_code wb_author_init(const char *config_path, const char *folder, const c
     if (!url && find_application_url(&found))
         url = wb_str_text(&found);
     WB_TRY(wb_fs_make_folder(folder, err));
-    return wb_author_write_config(config_path, url, folder, NULL, 0, err);
+    return wb_author_write_config(config_path, url, folder, NULL, 0, arena, ret_detected, err);
 }

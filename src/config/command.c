@@ -54,20 +54,31 @@ struct strings {
     size_t count, capacity;
 };
 
-/* The environment, the variables of .env that it lacks, and the command's own. */
+static bool is_given(const char *const *variables, const char *entry)
+{
+    size_t length = strcspn(entry, "=");
+    for (; variables && *variables; variables++)
+        if (strncmp(*variables, entry, length) == 0 && (*variables)[length] == '=')
+            return true;
+    return false;
+}
+
+/* The command's own variables, the environment, and the variables of .env that it lacks. */
 static char **make_environment(struct wb_arena *arena, const struct wb_shell_command *command)
 {
     const struct wb_dotenv *dotenv = command->dotenv;
     struct strings strings = {0};
+    for (const char *const *own = command->variables; own && *own; own++)
+        *WB_PUSH(arena, strings) = wb_arena_strdup(arena, *own);
     for (char **entry = environ; entry && *entry; entry++)
-        *WB_PUSH(arena, strings) = *entry;
+        if (!is_given(command->variables, *entry))
+            *WB_PUSH(arena, strings) = *entry;
     for (size_t i = 0; dotenv && i < dotenv->count; i++) {
         const struct wb_variable *variable = &dotenv->items[i];
-        if (!getenv(variable->name) && wb_dotenv_find(dotenv, variable->name) == variable)
+        if (!getenv(variable->name) && !is_given(command->variables, variable->name) &&
+            wb_dotenv_find(dotenv, variable->name) == variable)
             *WB_PUSH(arena, strings) = wb_arena_printf(arena, "%s=%s", variable->name, variable->value);
     }
-    if (command->variable)
-        *WB_PUSH(arena, strings) = wb_arena_strdup(arena, command->variable);
     *WB_PUSH(arena, strings) = NULL;
     return strings.items;
 }

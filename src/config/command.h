@@ -10,7 +10,7 @@ struct wb_shell_command {
     const char *text;
     const char *folder;             /* NULL: the current one */
     const struct wb_dotenv *dotenv; /* variables that the environment may lack; or NULL */
-    const char *variable;           /* "NAME=value", one more; or NULL */
+    const char *const *variables;   /* "NAME=value", NULL behind the last: stronger than the environment; or NULL */
     size_t output_limit;            /* bytes */
     long timeout_ms;
     int cancel_fd; /* -1: none */

@@ -12,6 +12,7 @@
 #include "config/command.h"
 #include "config/ini.h"
 #include "config/key.h"
+#include "config/python.h"
 #include "config/text.h"
 
 #define FILE_LIMIT ((size_t)1024 * 1024)
@@ -502,12 +503,24 @@ enum wb_code wb_config_get_source(struct wb_config *config, struct wb_schema_sou
     return WB_OK;
 }
 
+/* "PYTHONPATH=..." by which `python -m whimbrel.sqlalchemy` is found; NULL where whimbrel is without its part in Python. */
+static const char *find_python(const struct wb_config *config, struct wb_arena *arena)
+{
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
+    const char *home;
+    if (wb_python_home(arena, &home, &ignored) != WB_OK)
+        return NULL;
+    return wb_arena_printf(arena, "PYTHONPATH=%s", wb_python_path(arena, home, &config->dotenv));
+}
+
 enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                                   struct wb_arena *arena, const char **ret_sql, struct wb_error *err)
 {
     struct wb_shell_command command = make_command(config, source->command, SOURCE_LIMIT);
+    const char *const variables[] = {wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine), find_python(config, arena),
+                                     NULL};
     struct value value = {0};
-    command.variable = wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine);
+    command.variables = variables;
     if (wb_command_run(arena, &command, ret_sql, err) == WB_OK)
         return WB_OK;
     prefix_message(err, "the command for the schema source");

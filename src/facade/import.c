@@ -59,8 +59,10 @@ static enum wb_code begin(struct work *work, struct wb_error *err)
 static enum wb_code write_all(struct work *work, const char *url, const struct wb_setting *more, size_t more_count,
                               struct wb_error *err)
 {
+    struct wb_detected detected;
     if (work->config_path)
-        WB_TRY(wb_author_write_config(work->config_path, url, work->folder, more, more_count, err));
+        WB_TRY(wb_author_write_config(work->config_path, url, work->folder, more, more_count, work->import.arena,
+                                      &detected, err));
     enum wb_code code = wb_import_write(&work->import, &work->naming, work->folder, err);
     if (code != WB_OK && work->config_path)
         (void)unlink(work->config_path);

@@ -13,8 +13,15 @@ enum wb_code wb_init(const char *config_path, const char *folder, const char *ur
 {
     config_path = config_path ? config_path : "whimbrel.ini";
     folder = folder ? folder : "migrations";
-    WB_TRY(wb_author_init(config_path, folder, url, err));
-    *ret_result = (struct wb_init_result){wb_strdup(config_path), wb_strdup(folder)};
+    WB_AUTO(wb_arena) arena = WB_ARENA_INIT;
+    struct wb_detected detected;
+    WB_TRY(wb_author_init(config_path, folder, url, &arena, &detected, err));
+    *ret_result = (struct wb_init_result){
+        .config_path = wb_strdup(config_path), .folder_path = wb_strdup(folder), .schema_source_count = detected.count};
+    if (detected.count == 1 && detected.items[0].is_sure) {
+        ret_result->schema_source = wb_strdup(detected.items[0].source);
+        ret_result->schema_found = wb_strdup(detected.items[0].what);
+    }
     return WB_OK;
 }
 
@@ -22,7 +29,9 @@ void wb_init_result_release(struct wb_init_result *result)
 {
     free(result->config_path);
     free(result->folder_path);
-    *result = (struct wb_init_result){NULL, NULL};
+    free(result->schema_source);
+    free(result->schema_found);
+    *result = (struct wb_init_result){0};
 }
 
 void wb_created_release(struct wb_created *created)

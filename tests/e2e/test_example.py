@@ -1,8 +1,10 @@
 """examples/resumegen: its history on both engines, up, down and up again."""
 
+import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -58,3 +60,28 @@ def test_application_starts_behind_run(example, database, whimbrel):
 def test_url_comes_from_the_application(example, whimbrel):
     whimbrel("upgrade").ok()
     assert (example / "resumegen.db").exists()
+
+
+def test_the_models_are_its_schema_source(example, database, whimbrel):
+    """The command that whimbrel.ini has prints them for either engine, and what it prints loads."""
+    source = re.search(r"^source = command:(.*)$", (example / "whimbrel.ini").read_text(), re.MULTILINE)[1]
+    done = subprocess.run(source, shell=True, cwd=example, capture_output=True, text=True,
+                          env=whimbrel.environment | {"WHIMBREL_ENGINE": database.engine, "PYTHONPATH": str(ROOT / "python")})
+    assert done.returncode == 0, done.stderr
+    database.run_script(done.stdout)
+    assert {"users", "resumes", "payments", "share_links"} <= set(database.tables())
+    assert "CREATE TRIGGER payments_keep_settled" in done.stdout
+
+
+@pytest.mark.engine("postgresql")
+def test_a_change_of_a_model_becomes_a_revision(example, database, whimbrel):
+    whimbrel.environment["DATABASE_URL"] = database.url
+    whimbrel("check", "--no-database").ok()
+    models = example / "app" / "models.py"
+    models.write_text(models.read_text().replace(
+        "    website: Mapped[str | None] = mapped_column(String(2000))\n",
+        "    website: Mapped[str | None] = mapped_column(String(2000))\n    nick: Mapped[str | None] = mapped_column(String(50))\n"))
+    changes = whimbrel("create", "nick names", "--json").ok().json()["changes"]
+    assert [change["name"] for change in changes] == ["public.profiles.nick"]
+    whimbrel("upgrade").ok()
+    whimbrel("check").ok()

@@ -53,6 +53,25 @@ static void a_command_that_does_not_end_is_killed(void **state)
     assert_killed("while :; do echo x >&2; done");
 }
 
+static void its_own_variables_are_the_strongest(void **state)
+{
+    (void)state;
+    const char *const variables[] = {"WB_TEST_ONE=its own", "WB_TEST_TWO=", NULL};
+    const struct wb_shell_command shell = {
+        .text = "echo \"$WB_TEST_ONE,$WB_TEST_TWO,$WB_TEST_ONE_MORE\"; env | grep -c ^WB_TEST_ONE=",
+        .folder = ".",
+        .variables = variables,
+        .output_limit = 1000,
+        .timeout_ms = 5000,
+        .cancel_fd = -1};
+    const char *output;
+    setenv("WB_TEST_ONE", "the environment's", 1);
+    setenv("WB_TEST_TWO", "the environment's", 1);
+    setenv("WB_TEST_ONE_MORE", "more", 1);
+    assert_int_equal(wb_command_run(&arena, &shell, &output, &err), WB_OK);
+    assert_string_equal(output, "its own,,more\n1");
+}
+
 static void a_command_is_cancelled(void **state)
 {
     (void)state;
@@ -99,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_command_that_does_not_end_is_killed, release),
+        cmocka_unit_test_teardown(its_own_variables_are_the_strongest, release),
         cmocka_unit_test_teardown(a_command_is_cancelled, release),
         cmocka_unit_test_teardown(the_host_programs_signals_do_not_matter, release),
         cmocka_unit_test_teardown(a_folder_that_is_missing, release),
