@@ -20,6 +20,13 @@ _CALLS = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
 _OF_CATALOG = re.compile(r"\b(pg_\w+|information_schema|sqlite_master|sqlite_schema|sqlite_temp_master)\b|^\s*PRAGMA\b",
                          re.IGNORECASE)
 
+# Statements that leave nothing in the session, but for what is looked for in them.
+_OF_NO_SESSION = {
+    "ALTER", "COMMENT", "CREATE", "DELETE", "DROP", "EXPLAIN", "GRANT", "INSERT", "MERGE", "RELEASE", "REVOKE",
+    "ROLLBACK", "SAVEPOINT", "SELECT", "SHOW", "TABLE", "TRUNCATE", "UPDATE", "VALUES", "WITH",
+}
+_OF_SESSION = re.compile(r"\bset_config\b|\bTEMP(ORARY)?\b|_advisory_lock|;\s*\S", re.IGNORECASE)
+
 # Volatile functions that change nothing that is left.
 _HARMLESS = {
     "random", "clock_timestamp", "timeofday", "gen_random_uuid", "uuid_generate_v4", "uuid_generate_v1", "pg_sleep",
@@ -45,6 +52,8 @@ class Recording:
         self.readings = []  # after the last change
         self.commits = False  # it ended transactions itself
         self.own_table = False  # it changed Alembic's table, which is left out
+        self.session = False  # it may have changed the session, which the next one would find so
+        self.error = None  # what it threw
 
     @property
     def autocommit(self):
@@ -97,6 +106,9 @@ class Recorder:
             self.last = recording
             try:
                 return function(*args, **kwargs)
+            except BaseException as error:
+                recording.error = error
+                raise
             finally:
                 self.recording = None
 
@@ -140,6 +152,8 @@ class Recorder:
     def _note(self, sql, autocommit, connection):
         sql = sql.strip()
         word = first_word(sql)
+        if word not in _OF_NO_SESSION or _OF_SESSION.search(sql):
+            self.recording.session = True
         if word in ("SAVEPOINT", "RELEASE", "ROLLBACK"):
             self._note_savepoint(word, sql)
         elif word in ("BEGIN", "START", "COMMIT", "END", "ABORT"):
