@@ -32,6 +32,8 @@ try:
     from alembic.runtime.migration import RevisionStep
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
+    from alembic.util.pyfiles import load_python_file
+    from sqlalchemy.exc import DBAPIError
 except ImportError as error:
     alembic, missing = None, error
 
@@ -100,7 +102,8 @@ def read_config(options, url):
     options_of_alembic = argparse.Namespace(x=options.x, name=options.section, config=ini, sql=False, tag=None,
                                             revision="heads", cmd=(None, ["revision"], ["sql", "tag"]))
     config = Config(cmd_opts=options_of_alembic, **arguments)
-    config.set_section_option(options.section, "sqlalchemy.url", url.replace("%", "%%"))
+    for name in ("sqlalchemy.url", "url"):  # the latter is what some read who make the engine themselves
+        config.set_section_option(options.section, name, url.replace("%", "%%"))
     go_where_it_works(config, ini)
     return config, ini
 
@@ -148,6 +151,7 @@ class Step:
 
     def __init__(self, revision, up):
         self.revision, self.up = revision, up
+        self.is_second = False
 
 
 class Stamp:
@@ -172,6 +176,7 @@ class Project:
         self.folders = [os.path.abspath(self.script.dir)]
         self.recorder = Recorder(scratch.dialect, lambda: self.version_table)
         self.revisions, self.by_id = [], {}
+        self.ran = set()  # the ids of those that have been run
 
     def load(self):
         """Reads the revisions; behind the first run of env.py, which may say where they are."""
@@ -200,6 +205,7 @@ class Project:
             elif isinstance(error, SystemExit):
                 first = "it ends the process (sys.exit)"
             at = revision()
+            file = file or (os.path.relpath(at.path) if at else None)
             raise Failure("%s fails: %s" % ("revision %s" % at.revision if at else what, first), detail, hint, file, line,
                           at.revision if at else None) from error
 
@@ -307,6 +313,7 @@ class Project:
                 step.migration_fn = self.recorder.around(step.migration_fn)
                 yield step
                 self.scratch.settle(context.connection)
+                self.ran.add(asked.revision.revision)
                 done = self.recorder.last
                 try:
                     asked = work.send(done)
@@ -332,7 +339,22 @@ class Project:
             return asked
         if not isinstance(asked, Step) or self.recorder.last is None:
             raise failure
-        return work.throw(failure)
+        return asked if self._load_again(asked) else work.throw(failure)
+
+    def _load_again(self, step):
+        """
+        To Alembic each command is a process of its own. A file that can't be run twice in one, as it declares tables where
+        it runs for instance, is loaded anew.
+        """
+        error = self.recorder.last.error
+        if step.is_second or error is None or isinstance(error, DBAPIError) or step.revision.revision not in self.ran:
+            return False
+        step.is_second = True
+        try:
+            step.revision.module = load_python_file(*os.path.split(step.revision.path))
+        except Exception:
+            return False
+        return True
 
     def _run_env(self, function):
         ran = []
@@ -375,8 +397,10 @@ class Project:
             self.scratch.use_search_path(self.search_path)
 
     def try_out(self):
-        """Runs env.py without a step: whether it works, and where it leads."""
-        self._run_env(lambda heads, context: [])
+        """Runs env.py without a step: whether it works, and where it leads. What it does by itself is given back."""
+        with self.recorder.recorded() as recording:
+            self._run_env(lambda heads, context: [])
+        return recording
 
     def snapshot(self):
         return self.scratch.snapshot(self.version_table)
@@ -403,6 +427,8 @@ class Importer:
     def __init__(self, project, channel, baseline):
         self.project, self.scratch, self.channel = project, project.scratch, channel
         self.baseline_sql = baseline
+        self.of_env = None  # the Recording of what env.py does before any revision; or None
+        self.empty = {}  # the snapshot of before that
         self.done = []  # Imported
         self.number = 0
 
@@ -422,6 +448,8 @@ class Importer:
         """The scratch database anew, with what has been recorded so far."""
         yield LEAVE
         self.scratch.reset()
+        if self.of_env:
+            self.scratch.run_all(self.of_env.statements(), not self.of_env.autocommit)
         if self.baseline_sql:
             self.scratch.run_script(self.baseline_sql)
         there = list(self.applied_below)
@@ -442,6 +470,10 @@ class Importer:
         self.number += 1
         imported = Imported(revision)
         before = self.state
+        if self.of_env and self.number == 1:
+            imported.note("env", "env.py, or what it imports, makes things before any revision; on an empty database let it "
+                                 "do so first, and begin with --adopt base: " +
+                          catalog.shortened(catalog.differences(self.empty, before)))
         self.progress(revision, "up")
         imported.up = yield Step(revision, True)
         after = self.project.snapshot()
@@ -661,7 +693,10 @@ def run(options, channel):
         project = Project(options, scratch, url)
         importer = Importer(project, channel, baseline)
         importer.progress(None, "env.py")
-        project.try_out()
+        empty = project.snapshot()
+        of_env = project.try_out()
+        if project.snapshot() != empty:
+            importer.of_env, importer.empty = of_env, empty
         importer.progress(None, "the revisions")
         project.load()
         check_ids(project)

@@ -10,7 +10,7 @@ import re
 # once, while the database is empty, and must not take the longer for that when it is not.
 POSTGRESQL = """
 WITH space AS (
-    SELECT oid, nspname AS name, nspacl AS acl FROM pg_catalog.pg_namespace
+    SELECT oid, nspname::text AS name, nspacl AS acl FROM pg_catalog.pg_namespace
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), member AS (
     SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'

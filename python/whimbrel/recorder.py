@@ -3,6 +3,7 @@ Records what a revision's functions did to the database: the statements that cha
 in order, and which queries they read before.
 """
 
+import contextlib
 import re
 
 from sqlalchemy import event
@@ -89,7 +90,7 @@ class Recorder:
         self.dialect = dialect
         self.literals = Literals(dialect)
         self.version_table = version_table  # () -> its name
-        self.recording = None
+        self.recording = self.last = None
         self.in_batch = False
         self._savepoints = []
         self._volatile = set()
@@ -101,18 +102,22 @@ class Recorder:
         """`function`, of which everything it does is put down in a new Recording."""
 
         def run(*args, **kwargs):
-            self.recording = recording = Recording()
-            self._savepoints = []
-            self.last = recording
-            try:
+            with self.recorded() as self.last:
                 return function(*args, **kwargs)
-            except BaseException as error:
-                recording.error = error
-                raise
-            finally:
-                self.recording = None
 
         return run
+
+    @contextlib.contextmanager
+    def recorded(self):
+        self.recording = recording = Recording()
+        self._savepoints = []
+        try:
+            yield recording
+        except BaseException as error:
+            recording.error = error
+            raise
+        finally:
+            self.recording = None
 
     def _watch_batches(self):
         """A batch operation reads the table it makes anew: that is no condition."""
