@@ -44,6 +44,7 @@ static enum wb_code compare(struct autogenerating *run, struct wb_error *err)
     struct wb_schema_pair *pair = run->pair;
     WB_TRY(parse_from(run, err));
     WB_TRY(wb_schema_parse(&pair->context, "source", &pair->to, err));
+    WB_TRY(wb_schema_pair_prepare(pair, err));
     WB_TRY(wb_schema_pair_read(pair, err));
     wb_schema_close(&pair->to);
     wb_difference_make(&pair->arena, pair->backend, &pair->from.catalog, &pair->to.catalog, &run->up);

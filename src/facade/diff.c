@@ -7,6 +7,7 @@ static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_op
 {
     WB_TRY(wb_schema_parse(&pair->context, options->from, &pair->from, err));
     WB_TRY(wb_schema_parse(&pair->context, options->to, &pair->to, err));
+    WB_TRY(wb_schema_pair_prepare(pair, err));
     return wb_schema_pair_read(pair, err);
 }
 

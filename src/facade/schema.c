@@ -89,31 +89,25 @@ enum wb_code wb_schema_parse(struct wb_schema_context *context, const char *text
     return err->code;
 }
 
-static enum wb_code start_server(struct wb_schema_context *context, struct wb_error *err)
-{
-    WB_TRY(wb_private_server_start(&context->server, context->arena, context->project->cancel_fd, err));
-    context->scratch = &context->server.url;
-    context->is_fixed = true;
-    return WB_OK;
-}
+/* ---- Where scratch databases are made ------------------------------------------------------------------------------ */
 
 static enum wb_code use_setting(struct wb_schema_context *context, const char *setting, struct wb_error *err)
 {
-    if (strcmp(setting, "initdb") == 0)
-        return start_server(context, err);
+    context->is_fixed = true;
+    if (strcmp(setting, "initdb") == 0) {
+        context->scratch = NULL;
+        return WB_OK;
+    }
     struct wb_url *url = WB_NEW(context->arena, struct wb_url);
     WB_TRY(wb_url_parse(context->arena, setting, url, err));
     context->scratch = url;
-    context->is_fixed = true;
     return WB_OK;
 }
 
-/* The server of scratch databases: that of the setting, of a URL that is compared, or of the project's. */
+/* The server of the setting, of a URL that is compared, or of the project's; NULL for one that is started. */
 static enum wb_code find_scratch(struct wb_schema_context *context, struct wb_error *err)
 {
     const char *setting;
-    if (context->scratch && context->server.folder)
-        return WB_OK;
     WB_TRY(wb_config_get(context->project->config, WB_KEY_SCRATCH_URL, &setting, err));
     if (setting)
         return use_setting(context, setting, err);
@@ -122,6 +116,44 @@ static enum wb_code find_scratch(struct wb_schema_context *context, struct wb_er
     wb_error_hint(err, "Files and revisions are applied to a scratch database: name a PostgreSQL server for it with "
                        "--scratch URL, or --scratch initdb for one that is made and dropped.");
     return err->code;
+}
+
+static const char *scratch_engine(const struct wb_schema_context *context)
+{
+    return context->scratch ? context->scratch->engine : "postgresql";
+}
+
+static enum wb_code start_server(struct wb_schema_context *context, struct wb_error *err)
+{
+    WB_TRY(wb_private_server_start(&context->server, context->arena, context->project->cancel_fd, err));
+    context->scratch = &context->server.url;
+    context->is_fixed = true;
+    return WB_OK;
+}
+
+/* Whether another server would do, after a failure of this kind: one that is started for it. */
+static bool can_fall_back(const struct wb_schema_context *context, enum wb_code code)
+{
+    return (code == WB_EREFUSED || code == WB_EUNREACHABLE || code == WB_ENOHOST) && !context->is_fixed &&
+           strcmp(scratch_engine(context), "postgresql") == 0 && wb_private_server_is_possible();
+}
+
+static enum wb_code make_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    const struct wb_session_options options = {
+        .application_name = "whimbrel", .cancel_fd = context->project->cancel_fd, .on_event = ignore_event};
+    if (!context->scratch)
+        WB_TRY(start_server(context, err));
+    enum wb_code code = wb_scratch_open(&schema->scratch, context->scratch, &options, err);
+    if (!can_fall_back(context, code))
+        return code;
+    wb_project_warn(context->project,
+                    wb_arena_printf(context->arena, "%s; scratch databases are made on a server of their own instead",
+                                    err->message));
+    wb_scratch_release(&schema->scratch);
+    wb_error_release(err);
+    WB_TRY(start_server(context, err));
+    return wb_scratch_open(&schema->scratch, context->scratch, &options, err);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
@@ -174,21 +206,13 @@ static enum wb_code replay(struct wb_schema_context *context, struct wb_schema *
     return WB_OK;
 }
 
-static enum wb_code apply_command(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
-{
-    const char *sql;
-    WB_TRY(wb_config_run_source(context->project->config, &schema->source, schema->session->backend->name,
-                                context->arena, &sql, err));
-    return wb_apply_text(schema->session, schema->source.text, sql, err);
-}
-
 static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
     switch (schema->kind) {
     case WB_SCHEMA_HISTORY:
         return replay(context, schema, err);
     case WB_SCHEMA_COMMAND:
-        return apply_command(context, schema, err);
+        return wb_apply_text(schema->session, schema->source.text, schema->sql, err);
     case WB_SCHEMA_FILES:
         return wb_apply_path(schema->session, schema->path, err);
     case WB_SCHEMA_DATABASE:
@@ -197,38 +221,14 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
     return WB_OK;
 }
 
-/* Whether another server would do, after a failure of this kind: with one that is started for it. */
-static bool can_fall_back(const struct wb_schema_context *context, enum wb_code code)
-{
-    return (code == WB_EREFUSED || code == WB_EUNREACHABLE || code == WB_ENOHOST) && !context->is_fixed &&
-           strcmp(context->scratch->engine, "postgresql") == 0 && wb_private_server_is_possible();
-}
-
-static enum wb_code make_scratch(struct wb_schema_context *context, struct wb_schema *schema,
-                                 const struct wb_session_options *options, struct wb_error *err)
-{
-    enum wb_code code = wb_scratch_open(&schema->scratch, context->scratch, options, err);
-    if (!can_fall_back(context, code))
-        return code;
-    wb_project_warn(context->project,
-                    wb_arena_printf(context->arena, "%s; scratch databases are made on a server of their own instead",
-                                    err->message));
-    wb_scratch_release(&schema->scratch);
-    wb_error_release(err);
-    WB_TRY(start_server(context, err));
-    return wb_scratch_open(&schema->scratch, context->scratch, options, err);
-}
-
 static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
-    const struct wb_session_options options = {
-        .application_name = "whimbrel", .cancel_fd = context->project->cancel_fd, .on_event = ignore_event};
-    if (!wb_backend_find(context->scratch->engine)->read_catalog) {
-        wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", context->scratch->engine);
+    if (!wb_backend_find(scratch_engine(context))->read_catalog) {
+        wb_fail(err, WB_EUSAGE, "schemas can't be compared on %s yet", scratch_engine(context));
         wb_error_hint(err, "Name a PostgreSQL server for the scratch database with --scratch URL.");
         return err->code;
     }
-    WB_TRY(make_scratch(context, schema, &options, err));
+    WB_TRY(make_scratch(context, schema, err));
     schema->session = schema->scratch.session;
     WB_TRY(fill_scratch(context, schema, err));
     return schema->session->backend->reset(schema->session, err);
@@ -236,10 +236,8 @@ static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_sc
 
 enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
-    if (schema->kind == WB_SCHEMA_DATABASE)
-        return open_database(context, schema, err);
-    WB_TRY(find_scratch(context, err));
-    return open_scratch(context, schema, err);
+    return schema->kind == WB_SCHEMA_DATABASE ? open_database(context, schema, err)
+                                              : open_scratch(context, schema, err);
 }
 
 void wb_schema_close(struct wb_schema *schema)
@@ -298,17 +296,6 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
     return err->code;
 }
 
-enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
-{
-    const struct wb_read_options *options = &pair->context.read_options;
-    struct reading readings[2] = {{&pair->from, options, WB_OK, WB_ERROR_INIT},
-                                  {&pair->to, options, WB_OK, WB_ERROR_INIT}};
-    WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
-    WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
-    pair->backend = pair->to.session->backend;
-    return read_at_once(readings, err);
-}
-
 enum wb_code wb_schema_read_again(struct wb_schema_context *context, struct wb_schema *schema,
                                   struct wb_catalog *ret_catalog, struct wb_error *err)
 {
@@ -338,4 +325,36 @@ void wb_schema_pair_free(struct wb_schema_pair *pair)
     wb_private_server_stop(&pair->context.server);
     wb_arena_release(&pair->arena);
     free(pair);
+}
+
+static bool needs_scratch(const struct wb_schema *schema)
+{
+    return schema->kind != WB_SCHEMA_DATABASE;
+}
+
+static enum wb_code run_command(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    if (schema->kind != WB_SCHEMA_COMMAND)
+        return WB_OK;
+    return wb_config_run_source(context->project->config, &schema->source, scratch_engine(context), context->arena,
+                                &schema->sql, err);
+}
+
+enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error *err)
+{
+    if (needs_scratch(&pair->from) || needs_scratch(&pair->to))
+        WB_TRY(find_scratch(&pair->context, err));
+    WB_TRY(run_command(&pair->context, &pair->from, err));
+    return run_command(&pair->context, &pair->to, err);
+}
+
+enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
+{
+    const struct wb_read_options *options = &pair->context.read_options;
+    struct reading readings[2] = {{&pair->from, options, WB_OK, WB_ERROR_INIT},
+                                  {&pair->to, options, WB_OK, WB_ERROR_INIT}};
+    WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
+    WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
+    pair->backend = pair->to.session->backend;
+    return read_at_once(readings, err);
 }

@@ -17,7 +17,7 @@
 struct wb_schema_context {
     wb_project *project;
     struct wb_arena *arena;          /* outlives them */
-    const struct wb_url *scratch;    /* where scratch databases are made; NULL until one is needed */
+    const struct wb_url *scratch;    /* where scratch databases are made; NULL: on a server that is started */
     bool is_fixed;                   /* it must be that one: by the setting, or because a database there is compared */
     struct wb_private_server server; /* started where no other can be used */
     const char *own_tables[2];       /* whimbrel's, which are left out */
@@ -30,6 +30,7 @@ struct wb_schema {
     enum wb_schema_kind kind;
     const char *path;               /* FILES */
     struct wb_schema_source source; /* COMMAND */
+    const char *sql;                /* COMMAND: what it has printed */
     struct wb_url url;              /* DATABASE */
     const struct wb_names *goals;   /* HISTORY: revision expressions, upgraded to in order */
     struct wb_target target;        /* DATABASE: with its session */
@@ -68,7 +69,10 @@ struct wb_schema_pair {
 enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err);
 void wb_schema_pair_free(struct wb_schema_pair *pair);
 
-/* Opens both, one after the other, and reads both at once. They stay open. */
+/* Finds out all that can be known without a database: where scratch databases are made, what a command prints. */
+enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error *err);
+
+/* Opens both, one after the other, and reads both at once. They stay open. They must be prepared. */
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
 
 /* Reads one that is open again, into `ret_catalog`, in the context's arena. */
