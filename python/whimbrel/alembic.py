@@ -32,6 +32,8 @@ try:
     from alembic.runtime.migration import RevisionStep
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
+    from alembic.util.pyfiles import load_python_file
+    from sqlalchemy.exc import DBAPIError
 except ImportError as error:
     alembic, missing = None, error
 
@@ -100,7 +102,8 @@ def read_config(options, url):
     options_of_alembic = argparse.Namespace(x=options.x, name=options.section, config=ini, sql=False, tag=None,
                                             revision="heads", cmd=(None, ["revision"], ["sql", "tag"]))
     config = Config(cmd_opts=options_of_alembic, **arguments)
-    config.set_section_option(options.section, "sqlalchemy.url", url.replace("%", "%%"))
+    for name in ("sqlalchemy.url", "url"):  # the latter is what some read who make the engine themselves
+        config.set_section_option(options.section, name, url.replace("%", "%%"))
     go_where_it_works(config, ini)
     return config, ini
 
@@ -139,6 +142,29 @@ def words_of(error):
     return text.splitlines()[0], detail
 
 
+def nowhere():
+    return None
+
+
+class Step:
+    """Asks for one revision by Alembic, up or down."""
+
+    def __init__(self, revision, up):
+        self.revision, self.up = revision, up
+        self.is_second = False
+
+
+class Stamp:
+    """Asks for Alembic's table to have these ids."""
+
+    def __init__(self, ids):
+        self.ids = ids
+
+
+APPLIED = "applied"  # asks for the ids in Alembic's table
+LEAVE = "leave"  # asks for no session of env.py to be there
+
+
 class Project:
     """The project's history, and a way to run one of its steps."""
 
@@ -146,10 +172,11 @@ class Project:
         self.scratch = scratch
         self.config, self.ini = read_config(options, url)
         self.version_table, self.version_table_schema, self.search_path = "alembic_version", None, None
-        self.script = self._call(None, lambda: ScriptDirectory.from_config(self.config))
+        self.script = self._call(nowhere, lambda: ScriptDirectory.from_config(self.config), "the project")
         self.folders = [os.path.abspath(self.script.dir)]
         self.recorder = Recorder(scratch.dialect, lambda: self.version_table)
         self.revisions, self.by_id = [], {}
+        self.ran = set()  # the ids of those that have been run
 
     def load(self):
         """Reads the revisions; behind the first run of env.py, which may say where they are."""
@@ -157,8 +184,8 @@ class Project:
         self.folders += [os.path.abspath(each) for each in locations]
         self.revisions = self._load()
 
-    def _call(self, revision, function, what="the project"):
-        """Runs the project's code; whatever it throws becomes a Failure that names the file."""
+    def _call(self, revision, function, what="env.py"):
+        """Runs the project's code; whatever it throws becomes a Failure that names the file. `revision`: () -> at which."""
         try:
             return function()
         except Failure:
@@ -177,8 +204,10 @@ class Project:
                 hint = "Install it there, or name the project's interpreter with --python."
             elif isinstance(error, SystemExit):
                 first = "it ends the process (sys.exit)"
-            raise Failure("%s fails: %s" % (what, first), detail, hint, file, line,
-                          revision.revision if revision else None) from error
+            at = revision()
+            file = file or (os.path.relpath(at.path) if at else None)
+            raise Failure("%s fails: %s" % ("revision %s" % at.revision if at else what, first), detail, hint, file, line,
+                          at.revision if at else None) from error
 
     # ---- The graph ----
 
@@ -187,7 +216,7 @@ class Project:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             loaded = self._load_files()
-            self._call(None, lambda: self.script.revision_map._revision_map, "the history")
+            self._call(nowhere, lambda: self.script.revision_map._revision_map, "the history")
         by_id = {}
         for each in loaded:
             if each.revision in by_id:
@@ -247,7 +276,87 @@ class Project:
 
     # ---- Steps ----
 
-    def _run_env(self, revision, function, target):
+    def drive(self, work):
+        """
+        `work` is a generator that asks for things by what it yields, and is answered: a Step by its Recording or by the
+        Failure that is thrown into it. Steps that follow each other are taken in one run of env.py, as `alembic
+        upgrade` takes them, but each is committed by itself. Anything else is done when that run has ended.
+        """
+        try:
+            asked = next(work)
+            while True:
+                if isinstance(asked, Step):
+                    asked = self._take_steps(work, asked)
+                else:
+                    asked = work.send(self._do_alone(asked))
+        except StopIteration:
+            pass
+
+    def _do_alone(self, asked):
+        if asked is APPLIED:
+            applied = []
+            self._run_env(lambda heads, context: applied.extend(heads) or [])
+            return applied
+        if isinstance(asked, Stamp):
+            self._run_env(lambda heads, context: self.script._stamp_revs(tuple(asked.ids), heads))
+        return None  # LEAVE
+
+    def _take_steps(self, work, asked):
+        """What `work` asks for behind the steps."""
+        ended = None
+
+        def steps(heads, context):
+            nonlocal asked, ended
+            while isinstance(asked, Step) and ended is None:
+                self.at = asked.revision
+                step = RevisionStep(self.script.revision_map, asked.revision, asked.up)
+                step.migration_fn = self.recorder.around(step.migration_fn)
+                yield step
+                self.scratch.settle(context.connection)
+                self.ran.add(asked.revision.revision)
+                done = self.recorder.last
+                try:
+                    asked = work.send(done)
+                except BaseException as error:  # of the importer's own: env.py must not see it
+                    ended = error
+                if done.session:
+                    break  # the next step must not find what this one has set
+
+        failure = None
+        began_with, self.recorder.last = asked, None
+        try:
+            self._run_env(steps)
+        except Failure as caught:
+            failure = caught
+        if ended is not None:
+            raise ended
+        if failure is None and self.recorder.last is not None and self.recorder.last.error is not None:
+            failure = Failure("env.py goes on after revision %s has failed" % asked.revision.revision,
+                              str(self.recorder.last.error), None, self.env_path(), None, asked.revision.revision)
+        if failure is None and asked is began_with:
+            failure = Failure("env.py does not run the migrations", None, None, self.env_path())
+        if failure is None:
+            return asked
+        if not isinstance(asked, Step) or self.recorder.last is None:
+            raise failure
+        return asked if self._load_again(asked) else work.throw(failure)
+
+    def _load_again(self, step):
+        """
+        To Alembic each command is a process of its own. A file that can't be run twice in one, as it declares tables where
+        it runs for instance, is loaded anew.
+        """
+        error = self.recorder.last.error
+        if step.is_second or error is None or isinstance(error, DBAPIError) or step.revision.revision not in self.ran:
+            return False
+        step.is_second = True
+        try:
+            step.revision.module = load_python_file(*os.path.split(step.revision.path))
+        except Exception:
+            return False
+        return True
+
+    def _run_env(self, function):
         ran = []
 
         def steps(heads, context):
@@ -259,14 +368,16 @@ class Project:
 
         def run():
             with EnvironmentContext(self.config, self.script, fn=steps, as_sql=False, starting_rev=None,
-                                    destination_rev=target, tag=None):
+                                    destination_rev="heads", tag=None):
                 self.script.run_env()
 
+        self.at = None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                self._call(revision, run, "revision %s" % revision.revision if revision else "env.py")
+                self._call(lambda: self.at, run)
             finally:
+                self.at = None
                 self.scratch.settle()
         if not ran:
             raise Failure("env.py does not run the migrations", "It never called context.run_migrations().", None,
@@ -286,22 +397,10 @@ class Project:
             self.scratch.use_search_path(self.search_path)
 
     def try_out(self):
-        """Runs env.py without a step: whether it works, and where it leads."""
-        self._run_env(None, lambda heads, context: [], "heads")
-
-    def run(self, revision, up):
-        """One step by Alembic; its Recording."""
-
-        def steps(heads, context):
-            step = RevisionStep(self.script.revision_map, revision, up)
-            step.migration_fn = self.recorder.around(step.migration_fn)
-            return [step]
-
-        self._run_env(revision, steps, revision.revision)
-        return self.recorder.last
-
-    def stamp(self, ids):
-        self._run_env(None, lambda heads, context: self.script._stamp_revs(tuple(ids), heads), "heads")
+        """Runs env.py without a step: whether it works, and where it leads. What it does by itself is given back."""
+        with self.recorder.recorded() as recording:
+            self._run_env(lambda heads, context: [])
+        return recording
 
     def snapshot(self):
         return self.scratch.snapshot(self.version_table)
@@ -328,6 +427,8 @@ class Importer:
     def __init__(self, project, channel, baseline):
         self.project, self.scratch, self.channel = project, project.scratch, channel
         self.baseline_sql = baseline
+        self.of_env = None  # the Recording of what env.py does before any revision; or None
+        self.empty = {}  # the snapshot of before that
         self.done = []  # Imported
         self.number = 0
 
@@ -343,22 +444,25 @@ class Importer:
         below = {parent for each in ids for parent in self.project.parents(self.project.by_id[each])}
         return [each for each in ids if each not in below]
 
-    def rebuild(self, ids):
+    def rebuild_below(self):
         """The scratch database anew, with what has been recorded so far."""
+        yield LEAVE
         self.scratch.reset()
+        if self.of_env:
+            self.scratch.run_all(self.of_env.statements(), not self.of_env.autocommit)
         if self.baseline_sql:
             self.scratch.run_script(self.baseline_sql)
-        skipped = [each for each in self.applied_below]
+        there = list(self.applied_below)
         for imported in self.done:
             if imported.faithful:
                 self.scratch.run_all(imported.up.statements(), not imported.up.autocommit)
-                skipped.append(imported.revision.revision)
             else:
-                self.project.stamp(self.heads(skipped))
-                self.project.run(imported.revision, True)
-                skipped.append(imported.revision.revision)
-        if ids:
-            self.project.stamp(self.heads(ids))
+                yield Stamp(self.heads(there))
+                yield Step(imported.revision, True)
+                yield LEAVE
+            there.append(imported.revision.revision)
+        if there:
+            yield Stamp(self.heads(there))
 
     # ---- One revision ----
 
@@ -366,17 +470,22 @@ class Importer:
         self.number += 1
         imported = Imported(revision)
         before = self.state
+        if self.of_env and self.number == 1:
+            imported.note("env", "env.py, or what it imports, makes things before any revision; on an empty database let it "
+                                 "do so first, and begin with --adopt base: " +
+                          catalog.shortened(catalog.differences(self.empty, before)))
         self.progress(revision, "up")
-        imported.up = self.project.run(revision, True)
+        imported.up = yield Step(revision, True)
         after = self.project.snapshot()
         self.describe_up(imported)
         self.progress(revision, "down")
-        if self.go_down(imported, before, after):
-            self.replay(imported, before, after)
-            self.go_up_again(imported, after)
+        is_below = yield from self.go_down(imported, before, after)
+        if is_below:
+            yield from self.replay(imported, before, after)
+            yield from self.go_up_again(imported, after)
         self.done.append(imported)
         self.state = after if imported.down_error is None and imported.faithful else self.project.snapshot()
-        return imported
+        self.send(imported)
 
     def describe_up(self, imported):
         if imported.up.reads(ROWS):
@@ -391,13 +500,15 @@ class Importer:
         """Whether the database is below the revision afterwards."""
         revision = imported.revision
         try:
-            imported.down = self.project.run(revision, False)
+            imported.down = yield Step(revision, False)
         except Failure as failure:
-            imported.down = self.project.recorder.last
             imported.down_error = failure.fields[1][1] or failure.args[0]
+        if imported.down_error is not None:
+            imported.down = self.project.recorder.last
             imported.note("downgrade-fails", one_line(imported.down_error))
-            if self.project.snapshot() != after or not self.is_applied(revision):
-                self.restore(imported, after)
+            applied = yield APPLIED
+            if self.project.snapshot() != after or revision.revision not in applied:
+                yield from self.restore(imported, after)
             return False
         self.below = self.project.snapshot()
         found = catalog.differences(before, self.below)
@@ -406,15 +517,10 @@ class Importer:
                           catalog.shortened(found))
         return True
 
-    def is_applied(self, revision):
-        applied = []
-        self.project._run_env(None, lambda heads, context: applied.extend(heads) or [], "heads")
-        return revision.revision in applied
-
     def restore(self, imported, after):
         """Back to where the revision has been applied, after something has left the database half way."""
-        self.rebuild_below()
-        self.project.run(imported.revision, True)
+        yield from self.rebuild_below()
+        yield Step(imported.revision, True)
         if self.project.snapshot() != after:
             imported.faithful = False
 
@@ -425,10 +531,10 @@ class Importer:
             return
         rebuilt = before != self.below  # what the downgrade left behind would be in the way
         if rebuilt:
-            self.rebuild_below()
+            yield from self.rebuild_below()
         found = self.try_recorded(imported, after)
         if found and not rebuilt:
-            self.rebuild_below()
+            yield from self.rebuild_below()
             again = self.try_recorded(imported, after)
             if not again:
                 imported.note("downgrade-differs", "the downgrade leaves rows behind, over which the recorded statements "
@@ -438,9 +544,6 @@ class Importer:
             imported.faithful = False
             imported.note("unfaithful", "the recorded statements alone do not do what the revision does: " +
                           catalog.shortened(found))
-
-    def rebuild_below(self):
-        self.rebuild([each.revision.revision for each in self.done] + self.applied_below)
 
     def try_recorded(self, imported, after):
         """Up and down; what is other than it was, in words."""
@@ -456,8 +559,8 @@ class Importer:
     def go_up_again(self, imported, after):
         clean = imported.faithful and not any(kind == "downgrade-differs" for kind, _ in imported.notes)
         if not clean:
-            self.rebuild_below()
-        again = self.project.run(imported.revision, True)
+            yield from self.rebuild_below()
+        again = yield Step(imported.revision, True)
         if again.statements() != imported.up.statements():
             imported.note("varies", "it ran other statements the second time (values that Python makes, or a "
                                     "condition): " + self.first_variation(imported.up, again))
@@ -479,20 +582,20 @@ class Importer:
         self.applied_below = self.below_base(base)
         if base:
             self.scratch.run_script(self.baseline_sql)
-            project.stamp([base])
+            yield Stamp([base])
         self.send_settings()
         self.state = project.snapshot()
         for revision in project.revisions:
             if revision.revision == base:
                 self.send_baseline(revision)
             elif revision.revision not in self.applied_below:
-                self.send(self.work(revision))
+                yield from self.work(revision)
 
     def below_base(self, base):
         if base is None:
             return []
         revision = self.project.by_id.get(base) or self.project._call(
-            None, lambda: self.project.script.get_revision(base), "--from %s" % base)
+            nowhere, lambda: self.project.script.get_revision(base), "--from %s" % base)
         if revision is None or revision.revision != base:
             raise Failure("--from names no revision: %s" % base, None, "Give the full id of one.")
         below, stack = {base}, [base]
@@ -590,14 +693,17 @@ def run(options, channel):
         project = Project(options, scratch, url)
         importer = Importer(project, channel, baseline)
         importer.progress(None, "env.py")
-        project.try_out()
+        empty = project.snapshot()
+        of_env = project.try_out()
+        if project.snapshot() != empty:
+            importer.of_env, importer.empty = of_env, empty
         importer.progress(None, "the revisions")
         project.load()
         check_ids(project)
         channel.send("hello", [("python", sys.version.split()[0]), ("alembic", alembic.__version__),
                                ("sqlalchemy", sqlalchemy.__version__),
                                ("total", len(project.revisions))])
-        importer.run(options.base)
+        project.drive(importer.run(options.base))
     finally:
         scratch.reset()
     channel.send("done")

@@ -6,10 +6,11 @@ of texts within one engine; nothing is understood.
 import re
 
 # One row per thing: kind, name, definition. What belongs to an extension comes and goes with it. The order of columns
-# is left out: no ALTER TABLE can bring it back.
-_POSTGRESQL = """
+# is left out: no ALTER TABLE can bring it back. All of it are joins of whole tables, no subquery per row: it is planned
+# once, while the database is empty, and must not take the longer for that when it is not.
+POSTGRESQL = """
 WITH space AS (
-    SELECT oid, nspname AS name, nspacl AS acl FROM pg_catalog.pg_namespace
+    SELECT oid, nspname::text AS name, nspacl AS acl FROM pg_catalog.pg_namespace
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), member AS (
     SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'
@@ -26,12 +27,13 @@ SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 
     concat_ws(' ', relkind, relpersistence, reloptions::text, relacl::text, relrowsecurity, relforcerowsecurity,
         CASE WHEN relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(oid) END,
         CASE WHEN relkind = 'p' THEN pg_catalog.pg_get_partkeydef(oid) END,
-        pg_catalog.pg_get_expr(relpartbound, oid),
-        (SELECT string_agg(i.inhparent::regclass::text, ',' ORDER BY i.inhseqno)
-            FROM pg_catalog.pg_inherits i WHERE i.inhrelid = relation.oid),
-        (SELECT concat_ws(',', q.seqtypid::regtype, q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcache,
-            q.seqcycle) FROM pg_catalog.pg_sequence q WHERE q.seqrelid = relation.oid))
-FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f')
+        pg_catalog.pg_get_expr(relpartbound, oid), parents,
+        concat_ws(',', q.seqtypid::regtype, q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcache, q.seqcycle))
+FROM relation
+LEFT JOIN (SELECT inhrelid, string_agg(inhparent::regclass::text, ',' ORDER BY inhseqno) AS parents
+    FROM pg_catalog.pg_inherits GROUP BY inhrelid) i ON i.inhrelid = oid
+LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = oid
+WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f')
 UNION ALL
 SELECT 'column', r.name || '.' || a.attname,
     concat_ws(' ', pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
@@ -61,16 +63,17 @@ UNION ALL
 SELECT 'function', s.name || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
     CASE WHEN p.prokind = 'a' THEN 'aggregate' ELSE pg_catalog.pg_get_functiondef(p.oid) END || coalesce(p.proacl::text, '')
 FROM pg_catalog.pg_proc p JOIN space s ON s.oid = p.pronamespace
-WHERE NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = 'pg_catalog.pg_proc'::regclass AND m.objid = p.oid)
+WHERE p.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = 'pg_catalog.pg_proc'::regclass AND m.objid = p.oid)
 UNION ALL
 SELECT 'type', s.name || '.' || t.typname,
     concat_ws(' ', t.typtype, CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
-        t.typnotnull, t.typdefault,
-        (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
-            FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid),
-        (SELECT string_agg(k.conname || ' ' || pg_catalog.pg_get_constraintdef(k.oid), ', ' ORDER BY k.conname)
-            FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND k.contype <> 'n'))
+        t.typnotnull, t.typdefault, e.labels, k.checks)
 FROM pg_catalog.pg_type t JOIN space s ON s.oid = t.typnamespace
+LEFT JOIN (SELECT enumtypid, string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder) AS labels
+    FROM pg_catalog.pg_enum GROUP BY enumtypid) e ON e.enumtypid = t.oid
+LEFT JOIN (SELECT contypid, string_agg(conname || ' ' || pg_catalog.pg_get_constraintdef(oid), ', ' ORDER BY conname)
+    AS checks FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype <> 'n' GROUP BY contypid) k
+    ON k.contypid = t.oid
 WHERE t.typtype IN ('e', 'd', 'r')
     AND NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = 'pg_catalog.pg_type'::regclass AND m.objid = t.oid)
 UNION ALL
@@ -80,20 +83,14 @@ FROM pg_catalog.pg_description d WHERE d.objoid >= 16384
 """
 
 
-def of_postgresql(query, version_table):
-    """`query`: SQL -> rows. {(kind, name): definition}"""
-    things = {}
-    for kind, name, definition in query(_POSTGRESQL):
-        if not _belongs_to(name.split(".")[1:2], version_table):
-            things[kind, name] = definition
-    return things
+def of_postgresql(rows, version_table):
+    """`rows`: what POSTGRESQL gives. {(kind, name): definition}"""
+    own = ([version_table], [version_table + "_pkc"])
+    return {(kind, name): definition for kind, name, definition in rows if name.split(".", 2)[1:2] not in own}
 
 
-def _belongs_to(parts, version_table):
-    return bool(parts) and parts[0] in (version_table, version_table + "_pkc")
-
-
-def of_sqlite(query, version_table):
+def of_sqlite(query, version_table, known):
+    """`known`: a dict that the caller keeps: what a table is made of follows from its CREATE TABLE."""
     things = {}
     for kind, name, table, sql in query("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         if table == version_table or name.startswith("sqlite_"):
@@ -101,15 +98,22 @@ def of_sqlite(query, version_table):
         if kind != "table":
             things[kind, name] = _same_spelling(sql or "")
             continue
-        things[kind, name] = " ".join(sorted(_checks(sql)))
-        for column in query("PRAGMA table_xinfo(%s)" % _name(name)):
-            things["column", name + "." + column[1]] = repr(column[2:])
-        for key in query("PRAGMA foreign_key_list(%s)" % _name(name)):
-            things["foreign key", "%s.%s -> %s.%s" % (name, key[3], key[2], key[4])] = repr(key[5:])
-        for index in query("PRAGMA index_list(%s)" % _name(name)):
-            if index[3] != "c":  # of a constraint
-                columns = query("PRAGMA index_info(%s)" % _name(index[1]))
-                things["constraint", "%s (%s)" % (name, ", ".join(str(row[2]) for row in columns))] = index[3]
+        if (name, sql) not in known:
+            known[name, sql] = _table_of_sqlite(query, name, sql)
+        things.update(known[name, sql])
+    return things
+
+
+def _table_of_sqlite(query, name, sql):
+    things = {("table", name): " ".join(sorted(_checks(sql)))}
+    for column in query("PRAGMA table_xinfo(%s)" % _name(name)):
+        things["column", name + "." + column[1]] = repr(column[2:])
+    for key in query("PRAGMA foreign_key_list(%s)" % _name(name)):
+        things["foreign key", "%s.%s -> %s.%s" % (name, key[3], key[2], key[4])] = repr(key[5:])
+    for index in query("PRAGMA index_list(%s)" % _name(name)):
+        if index[3] != "c":  # of a constraint
+            columns = query("PRAGMA index_info(%s)" % _name(index[1]))
+            things["constraint", "%s (%s)" % (name, ", ".join(str(row[2]) for row in columns))] = index[3]
     return things
 
 

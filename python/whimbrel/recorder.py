@@ -3,6 +3,7 @@ Records what a revision's functions did to the database: the statements that cha
 in order, and which queries they read before.
 """
 
+import contextlib
 import re
 
 from sqlalchemy import event
@@ -19,6 +20,13 @@ _INTO = re.compile(r"\bINTO\s+(?:TEMP|TEMPORARY|UNLOGGED|TABLE|[\w\".]+)\s", re.
 _CALLS = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
 _OF_CATALOG = re.compile(r"\b(pg_\w+|information_schema|sqlite_master|sqlite_schema|sqlite_temp_master)\b|^\s*PRAGMA\b",
                          re.IGNORECASE)
+
+# Statements that leave nothing in the session, but for what is looked for in them.
+_OF_NO_SESSION = {
+    "ALTER", "COMMENT", "CREATE", "DELETE", "DROP", "EXPLAIN", "GRANT", "INSERT", "MERGE", "RELEASE", "REVOKE",
+    "ROLLBACK", "SAVEPOINT", "SELECT", "SHOW", "TABLE", "TRUNCATE", "UPDATE", "VALUES", "WITH",
+}
+_OF_SESSION = re.compile(r"\bset_config\b|\bTEMP(ORARY)?\b|_advisory_lock|;\s*\S", re.IGNORECASE)
 
 # Volatile functions that change nothing that is left.
 _HARMLESS = {
@@ -45,6 +53,8 @@ class Recording:
         self.readings = []  # after the last change
         self.commits = False  # it ended transactions itself
         self.own_table = False  # it changed Alembic's table, which is left out
+        self.session = False  # it may have changed the session, which the next one would find so
+        self.error = None  # what it threw
 
     @property
     def autocommit(self):
@@ -80,7 +90,7 @@ class Recorder:
         self.dialect = dialect
         self.literals = Literals(dialect)
         self.version_table = version_table  # () -> its name
-        self.recording = None
+        self.recording = self.last = None
         self.in_batch = False
         self._savepoints = []
         self._volatile = set()
@@ -92,15 +102,22 @@ class Recorder:
         """`function`, of which everything it does is put down in a new Recording."""
 
         def run(*args, **kwargs):
-            self.recording = recording = Recording()
-            self._savepoints = []
-            self.last = recording
-            try:
+            with self.recorded() as self.last:
                 return function(*args, **kwargs)
-            finally:
-                self.recording = None
 
         return run
+
+    @contextlib.contextmanager
+    def recorded(self):
+        self.recording = recording = Recording()
+        self._savepoints = []
+        try:
+            yield recording
+        except BaseException as error:
+            recording.error = error
+            raise
+        finally:
+            self.recording = None
 
     def _watch_batches(self):
         """A batch operation reads the table it makes anew: that is no condition."""
@@ -140,6 +157,8 @@ class Recorder:
     def _note(self, sql, autocommit, connection):
         sql = sql.strip()
         word = first_word(sql)
+        if word not in _OF_NO_SESSION or _OF_SESSION.search(sql):
+            self.recording.session = True
         if word in ("SAVEPOINT", "RELEASE", "ROLLBACK"):
             self._note_savepoint(word, sql)
         elif word in ("BEGIN", "START", "COMMIT", "END", "ABORT"):

@@ -6,6 +6,7 @@ import gc
 import os
 import secrets
 import sqlite3
+import threading
 import weakref
 
 from sqlalchemy import event
@@ -14,6 +15,7 @@ from sqlalchemy.pool import Pool
 
 from whimbrel import catalog
 from whimbrel.protocol import Failure
+from whimbrel.recorder import driver_connection
 
 HINT = ("The project must take its URL from sqlalchemy.url of the configuration or from the environment (DATABASE_URL, "
         "POSTGRES_HOST, POSTGRES_DB, ...; --url-variable NAME adds one). Nothing was changed.")
@@ -22,6 +24,8 @@ HINT = ("The project must take its URL from sqlalchemy.url of the configuration 
 # Nobody else is there: a lock that is waited for longer is held by another session of the revision itself, for ever. And
 # nothing of it has to survive a crash.
 SETTINGS = ("SET lock_timeout = '15s'", "SET synchronous_commit = off")
+# The snapshot is planned once and for all: for tables that are large, and not compiled at each run.
+READING = ("SET enable_nestloop = off", "SET jit = off", "SET plan_cache_mode = force_generic_plan")
 MANY_SESSIONS = 10
 
 
@@ -59,31 +63,13 @@ class Scratch:
             self._refuse("another database")
         self.checked = True
 
-    def run_script(self, sql):
-        """Several statements in one text."""
-        self.execute(sql)
-
-    def run_all(self, statements, together):
-        """The statements in one transaction or one by one."""
-        if not together:
-            for sql in statements:
-                self.execute(sql)
-            return
-        self.execute("BEGIN")
-        try:
-            for sql in statements:
-                self.execute(sql)
-            self.execute("COMMIT")
-        except Exception:
-            self.execute("ROLLBACK")
-            raise
-
 
 class SQLiteScratch(Scratch):
     dialect = "sqlite"
 
     def __init__(self, url):
         self.path = make_url(url).database
+        self.known = {}
         super().__init__(url)
 
     def _connect(self):
@@ -91,14 +77,8 @@ class SQLiteScratch(Scratch):
         connection.execute("PRAGMA synchronous = OFF")
         return connection
 
-    def _query(self, sql):
-        connection = self._connect()
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
     def run_script(self, sql):
+        """Several statements in one text."""
         connection = self._connect()
         try:
             connection.executescript(sql)
@@ -106,18 +86,22 @@ class SQLiteScratch(Scratch):
             connection.close()
 
     def run_all(self, statements, together):
+        """The statements in one transaction or one by one."""
         connection = self._connect()
-        self.execute = connection.execute
         try:
-            super().run_all(statements, together)
+            _run_all(connection.execute, statements, together)
         finally:
             connection.close()
 
     def snapshot(self, version_table):
-        return catalog.of_sqlite(self._query, version_table)
+        connection = self._connect()
+        try:
+            return catalog.of_sqlite(lambda sql: connection.execute(sql).fetchall(), version_table, self.known)
+        finally:
+            connection.close()
 
     def is_empty(self):
-        return self._query("SELECT count(*) FROM sqlite_master")[0][0] == 0
+        return not self.snapshot(None)
 
     def reset(self):
         for suffix in ("", "-journal", "-wal", "-shm"):
@@ -127,8 +111,9 @@ class SQLiteScratch(Scratch):
     def use_search_path(self, path):
         pass
 
-    def settle(self):
-        pass
+    def settle(self, in_use=None):
+        if in_use is not None:
+            driver_connection(in_use).commit()
 
     def _is_path(self, path):
         if isinstance(path, bytes):
@@ -156,10 +141,26 @@ class SQLiteScratch(Scratch):
         return self._is_path(files.get("main"))
 
 
+def _run_all(execute, statements, together):
+    if not together:
+        for sql in statements:
+            execute(sql)
+        return
+    execute("BEGIN")
+    try:
+        for sql in statements:
+            execute(sql)
+        execute("COMMIT")
+    except Exception:
+        execute("ROLLBACK")
+        raise
+
+
 class PostgreSQLScratch(Scratch):
     """
-    A session of the bridge's own holds an advisory lock of a random key. A connection is to the scratch database if it
-    sees that lock as one of its own database: neither a name nor an address can deceive it.
+    Two sessions of the bridge's own. The guard holds an advisory lock of a random key: a connection is to the scratch
+    database if it sees that lock as one of its own database; neither a name nor an address can deceive it. The guard
+    also reads the catalog, and runs nothing else. The worker runs what was recorded, and is as new each time.
     """
 
     dialect = "postgresql"
@@ -168,45 +169,77 @@ class PostgreSQLScratch(Scratch):
         super().__init__(url)
         self.database = make_url(url).database
         self.connections = []  # weak references to the project's, but for asynchronous ones
-        self.view = _open_view(make_url(url))
-        self.query, self.execute = self.view.query, self.view.execute
+        self.search_path = None
+        self.guard, self.worker = _open_view(make_url(url)), _open_view(make_url(url))
         self.key = secrets.randbits(62)
-        self.query("SELECT pg_catalog.pg_advisory_lock(%d)::text" % self.key)
-        for setting in SETTINGS:
-            self.execute(setting)
+        self.guard.query("SELECT pg_catalog.pg_advisory_lock(%d)::text" % self.key)
+        for setting in SETTINGS + READING:
+            self.guard.execute(setting)
+        self.guard.execute("PREPARE whimbrel_snapshot AS " + catalog.POSTGRESQL)
+        self._begin_anew()
+
+    def _begin_anew(self):
+        """Whatever the worker has run, nothing of it is left in its session."""
+        for sql in ("ROLLBACK", "DISCARD ALL") + SETTINGS:
+            self.worker.execute(sql)
+        self._set_search_path(self.worker)
+
+    def run_script(self, sql):
+        """Several statements in one text."""
+        self.run_all([sql], False)
+
+    def run_all(self, statements, together):
+        """The statements in one transaction or one by one."""
+        try:
+            _run_all(self.worker.execute, statements, together)
+        finally:
+            self._begin_anew()
 
     def snapshot(self, version_table):
-        return catalog.of_postgresql(self.query, version_table)
+        return catalog.of_postgresql(self.guard.query("EXECUTE whimbrel_snapshot"), version_table)
 
     def is_empty(self):
         return not any(kind == "table" for kind, _ in self.snapshot("alembic_version"))
 
-    def settle(self):
-        """Sessions that the project keeps for later have no transaction open in the meantime: it would hold locks."""
+    def settle(self, in_use=None):
+        """
+        A step is committed; the sessions that the project keeps for later have no transaction open in the meantime: it
+        would hold locks. `in_use`: the connection of the run of env.py that goes on.
+        """
+        used = driver_connection(in_use) if in_use is not None else None
+        if used is not None:
+            used.commit()
         open_ones = []
         for reference in self.connections:
             connection = reference()
             try:
                 if connection is not None and not connection.closed:
-                    connection.rollback()
+                    if connection is not used:
+                        connection.rollback()
                     open_ones.append(reference)
             except Exception:
                 pass  # it is as good as closed
         self.connections = open_ones
-        if len(open_ones) > MANY_SESSIONS:
+        if len(open_ones) > MANY_SESSIONS and in_use is None:
             gc.collect()  # an env.py makes a new engine each time, and leaves its pool behind
 
     def reset(self):
-        for (name,) in self.query("SELECT nspname FROM pg_catalog.pg_namespace "
+        for (name,) in self.guard.query("SELECT nspname FROM pg_catalog.pg_namespace "
                                   "WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"):
-            self.execute('DROP SCHEMA "%s" CASCADE' % name.replace('"', '""'))
-        for (name,) in self.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'"):
-            self.execute('DROP EXTENSION "%s" CASCADE' % name)
-        self.execute("CREATE SCHEMA public")
-        self.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+            self.worker.execute('DROP SCHEMA "%s" CASCADE' % name.replace('"', '""'))
+        for (name,) in self.guard.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'"):
+            self.worker.execute('DROP EXTENSION "%s" CASCADE' % name)
+        self.worker.execute("CREATE SCHEMA public")
+        self.worker.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
     def use_search_path(self, path):
-        self.query("SELECT pg_catalog.set_config('search_path', '%s', false)" % path.replace("'", "''"))
+        self.search_path = path
+        for view in (self.guard, self.worker):
+            self._set_search_path(view)
+
+    def _set_search_path(self, view):
+        if self.search_path is not None:
+            view.query("SELECT pg_catalog.set_config('search_path', '%s', false)" % self.search_path.replace("'", "''"))
 
     def check_address(self, arguments, parameters):
         name = parameters.get("dbname") or parameters.get("database")
@@ -242,6 +275,8 @@ class _DriverView:
     def __init__(self, connection):
         self.connection = connection
         connection.autocommit = True
+        if hasattr(connection, "prepare_threshold"):
+            connection.prepare_threshold = None  # psycopg's own prepared statements don't outlive a DISCARD ALL
 
     def query(self, sql):
         cursor = self.connection.cursor()
@@ -263,15 +298,17 @@ class _AsyncpgView:
     def __init__(self, asyncpg, url):
         import asyncio
 
+        # In a thread of its own: the project's loop may be running when something is asked here.
+        self.asyncio, self.loop = asyncio, asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
         host = url.query.get("host") or url.host
         port = url.query.get("port") or url.port
-        self.loop = asyncio.new_event_loop()
         self.connection = self._wait(asyncpg.connect(
             host=host, port=int(port) if port else None, user=url.username, password=url.password,
             database=url.database))
 
     def _wait(self, coroutine):
-        return self.loop.run_until_complete(coroutine)
+        return self.asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
     def query(self, sql):
         return [tuple(row) for row in self._wait(self.connection.fetch(sql))]

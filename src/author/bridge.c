@@ -193,36 +193,51 @@ static enum wb_code take(struct bridge *bridge, const struct wb_bridge_message *
     return bridge->call->on_message(message, bridge->call->user, err);
 }
 
-enum parsed { PARSED, NOT_YET, NONSENSE };
+/* "NAME LENGTH": false when it is none, or a length beyond all measure. */
+static bool parse_head(struct wb_slice line, struct wb_slice *ret_name, size_t *ret_length)
+{
+    const char *blank = memchr(line.data, ' ', line.length);
+    size_t length = 0;
+    if (!blank || blank == line.data || blank + 1 == line.data + line.length || line.length > NAME_LIMIT)
+        return false;
+    for (const char *p = blank + 1; p < line.data + line.length; p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+        length = length * 10 + (size_t)(*p - '0');
+        if (length > MESSAGE_LIMIT)
+            return false;
+    }
+    for (const char *p = line.data; p < blank; p++)
+        if (*p != '_' && (*p < 'a' || *p > 'z'))
+            return false;
+    *ret_name = (struct wb_slice){line.data, (size_t)(blank - line.data)};
+    *ret_length = length;
+    return true;
+}
 
-/* A message at the beginning of the text; `*ret_length` is where it ends. */
-static enum parsed parse(struct wb_slice text, struct wb_arena *arena, struct wb_bridge_message *message,
-                         size_t *ret_length)
+enum wb_bridge_parsed wb_bridge_parse(struct wb_slice text, struct wb_arena *arena, struct wb_bridge_message *message,
+                                      size_t *ret_length)
 {
     size_t at = 0;
     for (;;) {
         const char *newline = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
         if (!newline)
-            return text.length - at > NAME_LIMIT ? NONSENSE : NOT_YET;
+            return text.length - at > NAME_LIMIT ? WB_BRIDGE_NONSENSE : WB_BRIDGE_UNFINISHED;
         size_t line = (size_t)(newline - (text.data + at));
         if (line == 0) {
             *ret_length = at + 1;
-            return PARSED;
+            return WB_BRIDGE_MESSAGE;
         }
-        const char *blank = memchr(text.data + at, ' ', line);
-        if (!blank || line > NAME_LIMIT)
-            return NONSENSE;
-        size_t length = strtoul(blank + 1, NULL, 10);
-        size_t value = at + line + 1;
-        if (length > MESSAGE_LIMIT)
-            return NONSENSE;
+        struct wb_slice name;
+        size_t length, value = at + line + 1;
+        if (!parse_head((struct wb_slice){text.data + at, line}, &name, &length))
+            return WB_BRIDGE_NONSENSE;
         if (text.length - value < length + 1)
-            return NOT_YET;
+            return WB_BRIDGE_UNFINISHED;
         if (text.data[value + length] != '\n')
-            return NONSENSE;
-        *WB_PUSH(arena, *message) = (struct wb_bridge_field){
-            wb_arena_strndup(arena, text.data + at, (size_t)(blank - (text.data + at))),
-            wb_arena_strndup(arena, text.data + value, length)};
+            return WB_BRIDGE_NONSENSE;
+        *WB_PUSH(arena, *message) = (struct wb_bridge_field){wb_arena_strndup(arena, name.data, name.length),
+                                                             wb_arena_strndup(arena, text.data + value, length)};
         at = value + length + 1;
     }
 }
@@ -236,12 +251,12 @@ static enum wb_code use_messages(struct bridge *bridge, struct wb_error *err)
         struct wb_bridge_message message = {0};
         size_t length = 0;
         struct wb_slice rest = {wb_str_text(&bridge->text) + used, bridge->text.length - used};
-        enum parsed parsed = parse(rest, &arena, &message, &length);
-        if (parsed == PARSED)
+        enum wb_bridge_parsed parsed = wb_bridge_parse(rest, &arena, &message, &length);
+        if (parsed == WB_BRIDGE_MESSAGE)
             code = take(bridge, &message, &arena, err);
-        else if (parsed == NONSENSE || rest.length > MESSAGE_LIMIT)
+        else if (parsed == WB_BRIDGE_NONSENSE || rest.length > MESSAGE_LIMIT)
             code = wb_fail(err, WB_EFAILED, "what the bridge to Alembic says can't be understood");
-        more = parsed == PARSED;
+        more = parsed == WB_BRIDGE_MESSAGE;
         used += length;
         wb_arena_release(&arena);
     }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "base/str.h"
 #include "config/dotenv.h"
 #include "whimbrel.h"
 
@@ -23,6 +24,12 @@ struct wb_bridge_message {
 
 /* The first field of the name, or NULL. */
 const char *wb_bridge_get(const struct wb_bridge_message *message, const char *name);
+
+enum wb_bridge_parsed { WB_BRIDGE_MESSAGE, WB_BRIDGE_UNFINISHED, WB_BRIDGE_NONSENSE };
+
+/* The message at the beginning of the text, copied into the arena; `*ret_length` is where it ends. */
+enum wb_bridge_parsed wb_bridge_parse(struct wb_slice text, struct wb_arena *arena, struct wb_bridge_message *message,
+                                      size_t *ret_length);
 
 /* Called for every message but "error" and "done"; an error from it ends the run. */
 typedef enum wb_code wb_bridge_fn(const struct wb_bridge_message *message, void *user, struct wb_error *err);

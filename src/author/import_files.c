@@ -91,8 +91,8 @@ enum wb_code wb_import_list(struct wb_arena *arena, const char *folder, bool rec
 int wb_compare_versions(const char *a, const char *b)
 {
     while (*a || *b) {
-        a = wb_import_number(a);
-        b = wb_import_number(b);
+        a = *a ? wb_import_number(a) : "0"; /* "1" is "1.0" */
+        b = *b ? wb_import_number(b) : "0";
         size_t left = strspn(a, "0123456789"), right = strspn(b, "0123456789");
         if (left != right)
             return left < right ? -1 : 1;

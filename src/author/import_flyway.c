@@ -56,8 +56,14 @@ static bool is_outside(struct wb_arena *arena, const char *path)
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
     if (wb_fs_read(wb_arena_printf(arena, "%s.conf", path), 65536, &content, &ignored) != WB_OK)
         return false;
-    const char *key = strstr(wb_str_text(&content), "executeInTransaction");
-    return key && strncmp(key + strcspn(key, "="), "=false", 6) == 0;
+    const char *value = strstr(wb_str_text(&content), "executeInTransaction");
+    if (!value)
+        return false;
+    value += strlen("executeInTransaction");
+    value += strspn(value, " \t");
+    value += *value == '=' || *value == ':';
+    value += strspn(value, " \t");
+    return strncasecmp(value, "false", 5) == 0;
 }
 
 /* "${name}" */

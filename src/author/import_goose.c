@@ -3,16 +3,21 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-#define ANNOTATION "-- +goose"
+/* Takes a word off the beginning. */
+static bool skip(struct wb_slice *text, const char *word)
+{
+    size_t length = strlen(word);
+    if (text->length < length || strncmp(text->data, word, length) != 0)
+        return false;
+    *text = wb_slice_trim((struct wb_slice){text->data + length, text->length - length});
+    return true;
+}
 
-/* "-- +goose Up" -> "Up"; NULL data when the line is none. */
+/* "-- +goose Up", or without the blank, -> "Up"; NULL data when the line is none. */
 static struct wb_slice annotation_of(struct wb_slice line)
 {
     line = wb_slice_trim(line);
-    size_t length = strlen(ANNOTATION);
-    if (line.length < length || strncmp(line.data, ANNOTATION, length) != 0)
-        return (struct wb_slice){NULL, 0};
-    return wb_slice_trim((struct wb_slice){line.data + length, line.length - length});
+    return skip(&line, "--") && skip(&line, "+goose") ? line : (struct wb_slice){NULL, 0};
 }
 
 static bool says(struct wb_slice annotation, const char *word)

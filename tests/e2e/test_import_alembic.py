@@ -178,6 +178,108 @@ def test_settings_of_env_are_written_down(whimbrel):
     assert not (whimbrel.folder / "app.db").exists()
 
 
+# ---- How it runs them ----
+
+PLAIN_ENV = ("from alembic import context\nfrom sqlalchemy import create_engine, text\n"
+             "engine = create_engine(context.config.get_main_option('sqlalchemy.url'))\n"
+             "with engine.connect() as connection:\n    {before}\n    context.configure(connection=connection)\n"
+             "    with context.begin_transaction():\n        context.run_migrations()\n")
+
+
+def make_table(name):
+    return {"up": f"op.execute('CREATE TABLE {name} (id integer)')", "down": f"op.execute('DROP TABLE {name}')"}
+
+
+def import_notes(whimbrel, url, **environment):
+    """The notes of a successful import, as (revision, kind)."""
+    result = whimbrel("import", "alembic", "--python", sys.executable, "--dir", "out", "--json",
+                      env={"DATABASE_URL": url} | environment).ok().json()
+    return {(note["revision"], note["kind"]) for note in result["notes"]}
+
+
+@pytest.fixture
+def postgresql(request):
+    return new_database(request, "postgresql", None)
+
+
+def test_env_is_run_once_for_many_revisions(database, whimbrel):
+    """It may take seconds, as it imports an application."""
+    write_history(whimbrel.folder, {f"{n}.py": revision(f"r{n}", f"r{n - 1}" if n else None, **make_table(f"t{n}"))
+                                    for n in range(8)}, env="open('runs', 'a').write('.')\n" + PLAIN_ENV.format(before="pass"))
+    assert import_notes(whimbrel, url_of(database)) == set()
+    assert len((whimbrel.folder / "runs").read_text()) <= 3
+
+
+def test_long_names_are_told_apart(postgresql, whimbrel):
+    """Two constraints whose names with the table's have the first 63 bytes in common."""
+    table, first, second = "t" * 40, "c" * 40 + "_one", "c" * 40 + "_two"
+    add, drop = (f"op.execute('ALTER TABLE {table} {word}')" for word in (
+        f"ADD CONSTRAINT {second} CHECK (id > 1)", f"DROP CONSTRAINT IF EXISTS {second}"))
+    write_history(whimbrel.folder, {
+        "a.py": revision("a1", None, f"op.execute('CREATE TABLE {table} (id integer, CONSTRAINT {first} CHECK (id > 1))')",
+                         f"op.execute('DROP TABLE {table}')"),
+        "b.py": revision("b1", "a1", add, drop), "c.py": revision("c1", "b1", drop, "pass"),
+    }, env=PLAIN_ENV.format(before="pass"))
+    assert import_notes(whimbrel, url_of(postgresql)) == {("c1", "downgrade-differs")}
+
+
+def test_file_that_can_run_once_in_a_process(database, whimbrel):
+    """It declares its table where it runs, which SQLAlchemy lets it do once; Alembic is a new process each time."""
+    table = "sa.Table('a', metadata, sa.Column('id', sa.Integer))"
+    write_history(whimbrel.folder, {
+        "a.py": revision("a1", None, f"{table}.create(op.get_bind(), checkfirst=False)",
+                         f"{table}.drop(op.get_bind(), checkfirst=False)", "metadata = sa.MetaData()\n"),
+        "b.py": revision("b1", "a1", **make_table("b")),
+    }, env=PLAIN_ENV.format(before="pass"))
+    assert import_notes(whimbrel, url_of(database)) == set()
+
+
+def test_env_that_makes_tables_itself(database, whimbrel):
+    """They are there again when the scratch database is made anew, for a downgrade that does not lead back."""
+    before = "connection.execute(text('CREATE TABLE IF NOT EXISTS roles (id integer)')); connection.commit()"
+    write_history(whimbrel.folder, {
+        "a.py": revision("a1", None, "op.execute('CREATE TABLE a (id integer)')"),
+        "b.py": revision("b1", "a1", "op.execute('ALTER TABLE roles ADD name varchar(9)')", "pass"),
+    }, env=PLAIN_ENV.format(before=before))
+    assert import_notes(whimbrel, url_of(database)) == {("a1", "env"), ("a1", "downgrade-differs"),
+                                                        ("b1", "downgrade-differs")}
+
+
+def test_settings_of_a_session_end_with_the_revision(postgresql, whimbrel):
+    """As they do with whimbrel, which resets it."""
+    write_history(whimbrel.folder, {
+        "a.py": revision("a1", None, "op.execute('CREATE SCHEMA other'); op.execute('SET search_path = other, public')",
+                         "op.execute('DROP SCHEMA other')"),
+        "b.py": revision("b1", "a1", **make_table("b")),
+    }, env=PLAIN_ENV.format(before="pass").replace("import create_engine", "import pool, create_engine").replace(
+        "'))", "'), poolclass=pool.NullPool)", 1))
+    assert import_notes(whimbrel, url_of(postgresql)) == set()
+
+
+def test_recorded_statements_do_not_harm_the_bridge(postgresql, whimbrel):
+    """They run in a session that is not the one by which the scratch database is known."""
+    write_history(whimbrel.folder, {
+        "a.py": revision("a1", None, "with op.get_context().autocommit_block():\n        op.execute('DISCARD ALL')",
+                         "op.execute('SET application_name = nowhere')"),
+        "b.py": revision("b1", "a1", **make_table("b")),
+    }, env=PLAIN_ENV.format(before="pass"))
+    assert import_notes(whimbrel, url_of(postgresql)) == set()
+
+
+def test_env_that_hides_errors(whimbrel):
+    write_history(whimbrel.folder, {"a.py": revision("a1", None, "1 / 0")}, env=(
+        "try:\n    " + PLAIN_ENV.format(before="pass").replace("\n", "\n    ") + "\nexcept Exception as error:\n    print(error)\n"))
+    refused(whimbrel, "env.py goes on after revision a1 has failed", "division by zero")
+
+
+def test_driver_is_asyncpg_alone(request, whimbrel, tmp_path):
+    for name in ("psycopg.py", "psycopg2.py"):
+        (tmp_path / name).write_text("raise ImportError('not here')\n")
+    pair = Pair(request, whimbrel, tmp_path, "async", "postgresql")
+    pair.whimbrel("import", "alembic", "--python", sys.executable, "--dir", "imported",
+                  env=SETTINGS | {"DATABASE_URL": pair.ours.url, "PYTHONPATH": str(tmp_path)}).ok()
+
+
 # ---- Older tools ----
 
 OLD = ROOT / ".venv" / "old" / "bin" / "python"
