@@ -23,7 +23,7 @@ static inline struct wb_revision *test_revision(struct wb_arena *arena, const ch
     if (wb_revision_file_parse(arena, path, wb_slice(wb_str_text(&text)), &revision, &err) != WB_OK)
         fail_msg("%s: %s", line, err.message);
     if (recorded)
-        revision->text = wb_arena_strdup(arena, wb_str_text(&text));
+        revision->text = revision->origin = wb_arena_strdup(arena, wb_str_text(&text));
     return revision;
 }
 
