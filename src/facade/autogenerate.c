@@ -78,9 +78,10 @@ static enum wb_code copy_live(struct autogenerating *run, struct wb_error *err)
     struct wb_schema_pair *pair = run->pair;
     WB_TRY(wb_schema_copy(&pair->context, &pair->from.catalog, pair->from.url.redacted, &run->trial, err));
     run->scratch = &run->trial;
-    return run->draft->revises.count
-               ? wb_schema_stamp(&pair->context, &run->trial, run->given->author->revisions, &run->draft->revises, err)
-               : WB_OK;
+    struct wb_names parents = run->draft->revises;
+    if (parents.count == 0)
+        wb_names_add(&pair->arena, &parents, "base");
+    return wb_schema_stamp(&pair->context, &run->trial, run->given->author->revisions, &parents, err);
 }
 
 static enum wb_code expect(struct autogenerating *run, const struct wb_catalog *expected, const char *what,

@@ -124,6 +124,13 @@ def test_against_the_live_database(whimbrel, project, database, schema):
     assert scratch_databases(database) == []
 
 
+def test_against_a_live_database_that_has_no_revision_yet(whimbrel, project, database, schema):
+    database.execute("CREATE TABLE by_hand (id integer)")
+    schema(USERS)
+    text = created(whimbrel, "the first", "--against", "live")
+    assert "DROP TABLE" in section(text, "up") and "CREATE TABLE" in section(text, "up")
+
+
 def test_what_is_destroyed_is_said(whimbrel, project, database, schema):
     project.revision("a1", USERS + "CREATE TABLE old (id integer);", "DROP TABLE old; DROP TABLE users;")
     schema("CREATE TABLE users (id integer PRIMARY KEY);")
