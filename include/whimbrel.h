@@ -231,10 +231,6 @@ struct wb_diff_result {
     void *internal;
 };
 
-/*
- * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions),
- * "history@REVISION", "source" (the schema source of the configuration) or "live" (the project's database).
- */
 struct wb_rename_question {
     const char *kind;   /* "table", "column" */
     const char *from;   /* what is not there any more: "public.users.name" */
@@ -255,9 +251,14 @@ struct wb_compare_options {
     bool plain; /* not the forms of statements that let an application work on while they run */
 };
 
+/*
+ * The schemas that are compared. Each is a database's URL, an SQL file or a folder of them, "history" (all revisions),
+ * "history@REVISION", "source" (the schema source of the configuration) or "live" (the project's database).
+ */
 struct wb_diff_options {
     const char *from, *to;
-    bool down; /* what leads back, from `to` to `from` */
+    bool down;   /* what leads back, from `to` to `from` */
+    bool afresh; /* even if the same two were found to be the same before, which is remembered for a week */
     struct wb_compare_options compare;
 };
 

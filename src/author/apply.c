@@ -9,7 +9,6 @@
 #include "base/list.h"
 #include "base/sql.h"
 
-#define FILE_LIMIT ((size_t)64 * 1024 * 1024)
 #define MOST_FOLDERS_DEEP 16
 #define BATCH 100
 
@@ -66,7 +65,7 @@ static enum wb_code take_text(struct applying *applying, const char *name, struc
 static enum wb_code read_file(struct applying *applying, const char *path, struct wb_error *err)
 {
     WB_AUTO(wb_str) content = WB_STR_INIT;
-    WB_TRY(wb_fs_read(path, FILE_LIMIT, &content, err));
+    WB_TRY(wb_fs_read(path, WB_APPLY_FILE_LIMIT, &content, err));
     return take_text(applying, path, &content, err);
 }
 
@@ -81,8 +80,8 @@ static bool is_sql_file(const char *name)
     return length > 4 && strcmp(name + length - 4, ".sql") == 0;
 }
 
-static enum wb_code find_files(struct wb_arena *arena, const char *folder, unsigned depth, struct wb_names *paths,
-                               struct wb_error *err)
+static enum wb_code find_in_folder(struct wb_arena *arena, const char *folder, unsigned depth, struct wb_names *paths,
+                                   struct wb_error *err)
 {
     DIR *opened = opendir(folder);
     if (!opened)
@@ -93,7 +92,7 @@ static enum wb_code find_files(struct wb_arena *arena, const char *folder, unsig
             continue;
         const char *path = wb_fs_join(arena, folder, wb_arena_strdup(arena, entry->d_name));
         if (wb_fs_is_folder(path) && depth < MOST_FOLDERS_DEEP)
-            code = find_files(arena, path, depth + 1, paths, err);
+            code = find_in_folder(arena, path, depth + 1, paths, err);
         else if (is_sql_file(entry->d_name))
             wb_names_add(arena, paths, path);
     }
@@ -101,15 +100,18 @@ static enum wb_code find_files(struct wb_arena *arena, const char *folder, unsig
     return code;
 }
 
-static enum wb_code read_folder(struct applying *applying, const char *folder, struct wb_error *err)
+enum wb_code wb_apply_find_files(struct wb_arena *arena, const char *path, struct wb_names *ret_paths,
+                                 struct wb_error *err)
 {
     struct wb_names paths = {0};
-    WB_TRY(find_files(&applying->arena, folder, 0, &paths, err));
+    if (!wb_fs_is_folder(path))
+        wb_names_add(arena, &paths, path);
+    else
+        WB_TRY(find_in_folder(arena, path, 0, &paths, err));
     if (paths.count == 0)
-        return wb_fail(err, WB_EIO, "there are no .sql files in the folder %s", folder);
+        return wb_fail(err, WB_EIO, "there are no .sql files in the folder %s", path);
     qsort(paths.items, paths.count, sizeof *paths.items, compare_paths);
-    for (size_t i = 0; i < paths.count; i++)
-        WB_TRY(read_file(applying, paths.items[i], err));
+    *ret_paths = paths;
     return WB_OK;
 }
 
@@ -237,9 +239,11 @@ static enum wb_code run_all(struct applying *applying, bool in_any_order, struct
 
 static enum wb_code apply_path(struct applying *applying, const char *path, struct wb_error *err)
 {
-    bool folder = wb_fs_is_folder(path);
-    WB_TRY(folder ? read_folder(applying, path, err) : read_file(applying, path, err));
-    return run_all(applying, folder, err);
+    struct wb_names paths = {0};
+    WB_TRY(wb_apply_find_files(&applying->arena, path, &paths, err));
+    for (size_t i = 0; i < paths.count; i++)
+        WB_TRY(read_file(applying, paths.items[i], err));
+    return run_all(applying, wb_fs_is_folder(path), err);
 }
 
 static enum wb_code apply_text(struct applying *applying, const char *name, const char *sql, struct wb_error *err)

@@ -5,6 +5,12 @@
 #include "db/backend.h"
 #include "diff/rename.h"
 
+#define WB_APPLY_FILE_LIMIT ((size_t)64 * 1024 * 1024) /* bytes */
+
+/* The path itself, or all `*.sql` files of the folder and of the folders in it, in order of their paths. In `arena`. */
+enum wb_code wb_apply_find_files(struct wb_arena *arena, const char *path, struct wb_names *ret_paths,
+                                 struct wb_error *err);
+
 /*
  * Runs the file, or all `*.sql` files of the folder and of the folders in it. A folder's statements that fail because
  * something is not there yet are tried again when the others are done: what needs what is not left to file names. The

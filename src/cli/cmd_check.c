@@ -61,7 +61,11 @@ static void tell(struct wb_report *report, const struct wb_diff_result *changes,
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
 {
     const struct wb_diff_options options = {
-        .from = "history", .to = "source", .compare = {.plain = true}}; /* nothing of it is run */
+        .from = "history",
+        .to = "source",
+        .afresh = wb_cli_has(cli, "no-cache"),
+        .compare = {.plain = true}, /* nothing of it is run */
+    };
     bool with_database = !wb_cli_has(cli, "no-database");
     struct wb_diff_result changes;
     struct wb_status status = {0};
@@ -82,6 +86,7 @@ static const struct wb_option command_options[] = {
     {"no-database", 0, NULL, "don't ask where the database is: only the revisions and the schema source", NULL},
     {"schema", 0, "SOURCE",
      "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
+    {"no-cache", 0, NULL, "compare again what was found to be the same before", NULL},
     {"scratch", 0, "URL",
      "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
 };

@@ -36,6 +36,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     const struct wb_diff_options options = {.from = wb_cli_word(cli, 0),
                                             .to = wb_cli_word(cli, 1),
                                             .down = wb_cli_has(cli, "down"),
+                                            .afresh = wb_cli_has(cli, "no-cache"),
                                             .compare = wb_cli_compare_options(cli)};
     struct wb_diff_result result;
     WB_TRY(wb_cli_catch_signals(cli, err));
@@ -59,6 +60,7 @@ static const struct wb_option command_options[] = {
     WB_SCHEMA_OPTIONS,
     {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
      "schema_source"},
+    {"no-cache", 0, NULL, "compare again what was found to be the same before", NULL},
     {"scratch", 0, "URL",
      "the server where scratch databases are made; `initdb`: one for this run (default: that of a URL here, or of --url)",
      "scratch_url"},

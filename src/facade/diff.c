@@ -1,30 +1,56 @@
 /* Comparing two schemas. */
 #include "base/auto.h"
+#include "facade/agreement.h"
 #include "facade/renaming.h"
 #include "facade/schema.h"
 
-static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_options *options, struct wb_error *err)
+static bool is_empty(const struct wb_diff_result *result)
 {
+    return result->count == 0 && result->impossible.count == 0 && result->not_compared.count == 0;
+}
+
+static enum wb_code read_and_compare(struct wb_schema_pair *pair, const struct wb_diff_options *options,
+                                     struct wb_diff_result *result, struct wb_error *err)
+{
+    enum wb_code code = wb_schema_pair_read(pair, err);
+    if (code == WB_OK)
+        code = wb_schema_pair_rename(pair, &options->compare, err);
+    wb_schema_close(&pair->from);
+    wb_schema_close(&pair->to);
+    if (code == WB_OK)
+        wb_schema_pair_difference(pair, &options->compare, options->down, result);
+    return code;
+}
+
+static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_options *options,
+                            struct wb_diff_result *result, struct wb_error *err)
+{
+    const char *agreement = NULL;
     WB_TRY(wb_schema_parse(&pair->context, options->from, &pair->from, err));
     WB_TRY(wb_schema_parse(&pair->context, options->to, &pair->to, err));
     WB_TRY(wb_schema_pair_prepare(pair, err));
-    WB_TRY(wb_schema_pair_read(pair, err));
-    return wb_schema_pair_rename(pair, &options->compare, err);
+    if (!options->afresh && options->compare.renames.count == 0)
+        WB_TRY(wb_agreement_path(pair, &agreement, err));
+    if (agreement && wb_agreement_is_known(agreement))
+        return WB_OK;
+    WB_TRY(read_and_compare(pair, options, result, err));
+    if (agreement && is_empty(result))
+        wb_agreement_remember(agreement);
+    return WB_OK;
 }
 
 enum wb_code wb_diff(wb_project *project, const struct wb_diff_options *options, struct wb_diff_result *ret_result,
                      struct wb_error *err)
 {
+    struct wb_diff_result result = {.sql = ""};
     struct wb_schema_pair *pair;
     WB_TRY(wb_schema_pair_new(project, &pair, err));
-    enum wb_code code = compare(pair, options, err);
-    wb_schema_close(&pair->from);
-    wb_schema_close(&pair->to);
+    enum wb_code code = compare(pair, options, &result, err);
     if (code != WB_OK) {
         wb_schema_pair_free(pair);
         return code;
     }
-    wb_schema_pair_difference(pair, &options->compare, options->down, ret_result);
+    *ret_result = result;
     ret_result->internal = pair;
     return WB_OK;
 }
