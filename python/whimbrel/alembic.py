@@ -127,7 +127,7 @@ def place_of(error, folders):
         return os.path.relpath(error.filename), error.lineno
     for frame in traceback.extract_tb(error.__traceback__):
         path = os.path.abspath(frame.filename)
-        if any(path.startswith(folder + os.sep) for folder in folders) and "site-packages" not in path:
+        if any(path.startswith(folder + os.sep) and "site-packages" not in path[len(folder):] for folder in folders):
             found = (os.path.relpath(path), frame.lineno)
     return found
 

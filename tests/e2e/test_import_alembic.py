@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from support.alembic import HISTORIES as HISTORIES_FOLDER
 from support.alembic import Alembic, content, copy_history, revision, write_history
 from support.database import PostgreSQL, SQLite
 from support.program import PROGRAM, ROOT, wait_until
@@ -278,6 +279,52 @@ def test_driver_is_asyncpg_alone(request, whimbrel, tmp_path):
     pair = Pair(request, whimbrel, tmp_path, "async", "postgresql")
     pair.whimbrel("import", "alembic", "--python", sys.executable, "--dir", "imported",
                   env=SETTINGS | {"DATABASE_URL": pair.ours.url, "PYTHONPATH": str(tmp_path)}).ok()
+
+
+def test_driver_is_psycopg_in_async_mode(postgresql, whimbrel):
+    write_history(whimbrel.folder, {"a.py": revision("a1", None, **make_table("a"))}, env=(
+        (HISTORIES_FOLDER / "async" / "core" / "env.py").read_text().replace("+asyncpg", "+psycopg")))
+    assert import_notes(whimbrel, postgresql.url, **SETTINGS) == set()
+
+
+def test_url_that_is_set_as_an_option_of_another_name(postgresql, whimbrel):
+    """Some env.py read `url` beside sqlalchemy.url."""
+    write_history(whimbrel.folder, {"a.py": revision("a1", None, **make_table("a"))},
+                  url="postgresql+psycopg://nobody@127.0.0.1:1/nothing",
+                  env=PLAIN_ENV.format(before="pass").replace("'sqlalchemy.url'", "'url'"))
+    assert import_notes(whimbrel, url_of(postgresql)) == set()
+
+
+def test_file_of_an_installed_history_is_named(whimbrel, tmp_path):
+    """The revisions of a package that is installed are the project's all the same."""
+    package = tmp_path / "site-packages" / "theirs"
+    write_history(package, GOOD | {"b.py": revision("b1", "a1", up="1 / 0")})
+    (whimbrel.folder / "alembic.ini").write_text(
+        f"[alembic]\nscript_location = {package / 'migrations'}\nsqlalchemy.url = sqlite:///app.db\n")
+    refused(whimbrel, "b.py:10", "division by zero")
+
+
+def test_version_table_of_another_schema(postgresql, whimbrel):
+    """It is written down, and both tools go on from where the other has left the database."""
+    env = PLAIN_ENV.format(before="connection.execute(text('CREATE SCHEMA IF NOT EXISTS meta')); connection.commit()")
+    write_history(whimbrel.folder, {
+        f"{name}.py": revision(name, parent, **make_table(f"t_{name}"))
+        for name, parent in (("a1", None), ("b1", "a1"), ("c1", "b1"))}, url=url_of(postgresql), env=env.replace(
+            "connection=connection)", "connection=connection, version_table='versions', version_table_schema='meta')"))
+    import_notes(whimbrel, url_of(postgresql))
+    config = (whimbrel.folder / "whimbrel.ini").read_text()
+    assert "version_table = versions\n" in config and "version_table_schema = meta\n" in config
+    alembic = Alembic(whimbrel.folder)
+    try:
+        alembic("upgrade", "a1")
+        whimbrel("upgrade", "+1", env={"DATABASE_URL": postgresql.url}).ok()
+        assert postgresql.query("SELECT version_num FROM meta.versions") == [("b1",)]
+        alembic("upgrade", "head")
+        whimbrel("downgrade", "-1", "--yes", env={"DATABASE_URL": postgresql.url}).ok()
+        assert postgresql.query("SELECT version_num FROM meta.versions") == [("b1",)]
+        assert {"t_a1", "t_b1"} <= set(postgresql.all_tables()) and "t_c1" not in postgresql.all_tables()
+    finally:
+        alembic.close()
 
 
 # ---- Older tools ----
