@@ -254,17 +254,26 @@ def is_autocommit(connection):
     return bool(autocommit() if callable(autocommit) else autocommit)
 
 
+MOST_REMARKS = 4  # before one statement
+
+
+def remarks(what, readings):
+    """A comment for each query, but not for all of the dozens that reflecting a schema takes."""
+    lines = ["-- whimbrel: %s: %s" % (what, query) for kind, query in readings[:MOST_REMARKS]]
+    if len(readings) > MOST_REMARKS:
+        lines.append("-- whimbrel: ... and %d more queries" % (len(readings) - MOST_REMARKS))
+    return lines
+
+
 def sql_of(recording, note_lines=()):
     """The text of a section: the statements, with comments that say what they depended on."""
     parts = ["-- " + line for line in note_lines]
     for change in recording.changes:
-        for kind, query in change.readings:
-            parts.append("-- whimbrel: ran after reading: " + query)
+        parts += remarks("ran after reading", change.readings)
         sql = change.sql.rstrip().rstrip(";").rstrip()
         last = sql.rpartition("\n")[2]
         parts.append(sql + ("\n;" if "--" in last else ";"))
-    for kind, query in recording.readings:
-        parts.append("-- whimbrel: read, and ran nothing after it: " + query)
+    parts += remarks("read, and ran nothing after it", recording.readings)
     return "".join(part + "\n" for part in parts)
 
 

@@ -267,6 +267,17 @@ def test_recorded_statements_do_not_harm_the_bridge(postgresql, whimbrel):
     assert import_notes(whimbrel, url_of(postgresql)) == set()
 
 
+def test_not_all_queries_of_a_reflection_are_told(database, whimbrel):
+    """An inspector asks dozens before one statement: a few of them say it."""
+    up = "[op.get_bind().execute(sa.text(f'SELECT {n} FROM a')) for n in range(20)]; op.execute('CREATE TABLE b (id integer)')"
+    write_history(whimbrel.folder, {"a.py": revision("a1", None, **make_table("a")),
+                                    "b.py": revision("b1", "a1", up, "op.execute('DROP TABLE b')")},
+                  env=PLAIN_ENV.format(before="pass"))
+    assert import_notes(whimbrel, url_of(database)) == {("b1", "rows")}
+    text, = (path.read_text() for path in (whimbrel.folder / "out").rglob("*.sql") if "revision: b1" in path.read_text())
+    assert text.count("ran after reading: SELECT") == 4 and "-- whimbrel: ... and 16 more queries\nCREATE TABLE b" in text
+
+
 def test_env_that_hides_errors(whimbrel):
     write_history(whimbrel.folder, {"a.py": revision("a1", None, "1 / 0")}, env=(
         "try:\n    " + PLAIN_ENV.format(before="pass").replace("\n", "\n    ") + "\nexcept Exception as error:\n    print(error)\n"))
