@@ -56,11 +56,11 @@ static const char *cast_element(const char *at, const char **ret_inner_end)
     return end + strlen(cast);
 }
 
-const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text)
+/* "ARRAY[('a'::character varying)::text]" without the casts. */
+static const char *without_element_casts(struct wb_arena *arena, const char *text)
 {
     static const char array[] = "ARRAY[";
-    text = wb_spelling_without_array_casts(arena, text);
-    if (!text || !strstr(text, array))
+    if (!strstr(text, array))
         return text;
     WB_AUTO(wb_str) out = WB_STR_INIT;
     for (const char *at; (at = strstr(text, array)) != NULL;) {
@@ -78,4 +78,71 @@ const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text)
     }
     wb_str_append(&out, text);
     return wb_arena_strdup(arena, wb_str_text(&out));
+}
+
+/* Whether what ends at `end` is "::TYPE" with that name of the type, a length or brackets behind it or not. */
+static bool ends_with_cast(const char *start, const char *end, const char *type)
+{
+    size_t length = strlen(type);
+    while (end - start > 2 && memcmp(end - 2, "[]", 2) == 0)
+        end -= 2;
+    if (end > start && end[-1] == ')')
+        while (end > start && *--end != '(')
+            ;
+    return (size_t)(end - start) >= length + 2 && memcmp(end - length, type, length) == 0 &&
+           memcmp(end - length - 2, "::", 2) == 0;
+}
+
+/* Whether a column that is cast to what ends at `end` is called `alias` if nobody gives it a name. */
+static bool is_name_of_cast(const char *start, const char *end, const char *alias)
+{
+    static const struct {
+        const char *alias, *type;
+    } names[] = {{"int2", "smallint"},
+                 {"int4", "integer"},
+                 {"int8", "bigint"},
+                 {"float4", "real"},
+                 {"float8", "double precision"},
+                 {"bool", "boolean"},
+                 {"varchar", "character varying"},
+                 {"bpchar", "character"},
+                 {"varbit", "bit varying"},
+                 {"timestamp", "timestamp without time zone"},
+                 {"timestamptz", "timestamp with time zone"},
+                 {"time", "time without time zone"},
+                 {"timetz", "time with time zone"}};
+    for (size_t i = 0; i < WB_COUNT(names); i++)
+        if (strcmp(names[i].alias, alias) == 0)
+            return ends_with_cast(start, end, names[i].type);
+    return ends_with_cast(start, end, alias);
+}
+
+/* "NULL::integer AS int4" without the name. */
+static const char *without_names_of_casts(struct wb_arena *arena, const char *text)
+{
+    static const char as[] = " AS ";
+    if (!strstr(text, as) || !strstr(text, "::"))
+        return text;
+    WB_AUTO(wb_str) out = WB_STR_INIT;
+    const char *start = text;
+    for (const char *at = text; (at = strstr(at, as)) != NULL;) {
+        const char *name = at + strlen(as), *end = name;
+        while ((*end >= 'a' && *end <= 'z') || (*end >= '0' && *end <= '9') || *end == '_')
+            end++;
+        if (end > name && is_name_of_cast(start, at, wb_arena_strndup(arena, name, (size_t)(end - name)))) {
+            wb_str_append_bytes(&out, text, (size_t)(at - text));
+            text = end;
+        }
+        at = end;
+    }
+    wb_str_append(&out, text);
+    return wb_arena_strdup(arena, wb_str_text(&out));
+}
+
+const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text)
+{
+    if (!text)
+        return NULL;
+    text = without_element_casts(arena, wb_spelling_without_array_casts(arena, text));
+    return without_names_of_casts(arena, text);
 }

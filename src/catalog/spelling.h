@@ -13,7 +13,10 @@
  */
 const char *wb_spelling_without_array_casts(struct wb_arena *arena, const char *text);
 
-/* The same, and "ARRAY[('a'::character varying)::text]", which PostgreSQL makes of the first, likewise: to compare. */
+/*
+ * The same, and "ARRAY[('a'::character varying)::text]", which PostgreSQL makes of the first, likewise; and "NULL::integer
+ * AS int4" as "NULL::integer", of which PostgreSQL makes it in the later parts of a UNION: to compare.
+ */
 const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text);
 
 #endif

@@ -1,10 +1,12 @@
 """whimbrel diff: what can be compared, what it says, what it leaves behind. What the SQL is, is in tests/golden."""
 
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from support.cluster import find_program
 from support.program import wait_until
 
 pytestmark = pytest.mark.engine("postgresql")
@@ -111,6 +113,14 @@ def test_a_dump_with_data_and_settings(whimbrel, database, write):
                              "CREATE UNIQUE INDEX i ON public.t (a);\n\\unrestrict abc\n")
     plain = write("plain.sql", "CREATE TABLE t (a integer); CREATE UNIQUE INDEX i ON t (a);")
     assert whimbrel("diff", dump, plain, "--scratch", database.url, "--exit-code").ok().out == ""
+
+
+def test_what_a_dump_spells_otherwise(whimbrel, database, cluster, write):
+    database.run_script("""
+        CREATE TABLE t (a integer, s varchar(9) CHECK (s IN ('a', 'b')));
+        CREATE VIEW v AS SELECT q.a, q.b FROM (SELECT a, a AS b FROM t UNION ALL SELECT a, NULL FROM t) q;""")
+    dump = subprocess.run([find_program("pg_dump"), "-s", "-d", database.url], capture_output=True, text=True, check=True)
+    assert whimbrel("diff", database.url, write("dump.sql", dump.stdout), "--exit-code").ok().out == ""
 
 
 def test_bad_input(whimbrel, database, write):

@@ -27,6 +27,26 @@ static void test_only_the_first_is_written_otherwise(void **state)
     wb_arena_release(&arena);
 }
 
+static void test_a_cast_names_a_column_by_itself(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"SELECT NULL::integer AS int4;", "SELECT NULL::integer;"},
+        {"a,\n    NULL::integer AS int4\n   FROM t", "a,\n    NULL::integer\n   FROM t"},
+        {"x::text AS text, y::numeric(10,2) AS numeric, z::bigint[] AS int8", "x::text, y::numeric(10,2), z::bigint[]"},
+        {"x::timestamp with time zone AS timestamptz", "x::timestamp with time zone"},
+        {"x::integer AS int8", "x::integer AS int8"},
+        {"x AS text, int AS int4, ::integer AS int4x", "x AS text, int AS int4, ::integer AS int4x"},
+        {"x::integer AS \"Int4\" AS ", "x::integer AS \"Int4\" AS "},
+        {":: AS ", ":: AS "},
+        {")[] AS a::) AS b", ")[] AS a::) AS b"},
+    };
+    struct wb_arena arena = WB_ARENA_INIT;
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        assert_string_equal(wb_spelling_to_compare(&arena, pairs[i][0]), pairs[i][1]);
+    wb_arena_release(&arena);
+}
+
 static void test_anything_else_stays(void **state)
 {
     static const char *const texts[] = {
@@ -53,6 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_are_compared_as_one),
         cmocka_unit_test(test_only_the_first_is_written_otherwise),
+        cmocka_unit_test(test_a_cast_names_a_column_by_itself),
         cmocka_unit_test(test_anything_else_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
