@@ -146,6 +146,8 @@ struct wb_backend {
      * their table, the table they refer to, and how many. Else NULL.
      */
     const char *dangling_sql;
+    /* Lets the session take the bodies of functions as they are, for what is copied; `reset` ends it. Or NULL. */
+    const char *unchecked_sql;
     /*
      * CREATE TABLE IF NOT EXISTS ... of the ledger: its first %s is replaced by the quoted name, no other % means
      * anything. Both engines have the same columns, and started_at a default.

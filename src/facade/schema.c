@@ -243,7 +243,11 @@ enum wb_code wb_schema_copy(struct wb_schema_context *context, const struct wb_c
     const struct wb_differing comparison = {
         .backend = copy->session->backend, .from = &empty, .to = catalog, .options = {.plain = true}};
     wb_difference_make(context->arena, &comparison, &all);
-    return wb_apply_text(copy->session, name, all.sql, NULL, err);
+    const struct wb_backend *backend = copy->session->backend;
+    if (backend->unchecked_sql)
+        WB_TRY(wb_session_run(copy->session, backend->unchecked_sql, err));
+    WB_TRY(wb_apply_text(copy->session, name, all.sql, NULL, err));
+    return backend->reset(copy->session, err);
 }
 
 enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)

@@ -132,6 +132,19 @@ def test_against_a_live_database_that_has_no_revision_yet(whimbrel, project, dat
     assert "DROP TABLE" in section(text, "up") and "CREATE TABLE" in section(text, "up")
 
 
+def test_functions_of_a_live_database_are_copied_as_they_are(whimbrel, project, database, schema):
+    """Their bodies may be right only with the search path of those who call them."""
+    function = "CREATE FUNCTION {}f() RETURNS integer LANGUAGE sql AS 'SELECT id FROM inside';"
+    project.revision("a1", USERS, "DROP TABLE users;")
+    whimbrel("upgrade").ok()
+    database.run_script("CREATE SCHEMA other; CREATE TABLE other.inside (id integer); SET search_path = other;"
+                        + function.format("other."))
+    schema("CREATE SCHEMA other; CREATE TABLE other.inside (id integer); SET search_path = other; " + function.format("other.")
+           + "CREATE TABLE public.users (id integer PRIMARY KEY, name text NOT NULL, nick text);")
+    text = created(whimbrel, "a nick", "--against", "live")
+    assert section(text, "up") == "ALTER TABLE public.users ADD COLUMN nick text;"
+
+
 def test_what_is_destroyed_is_said(whimbrel, project, database, schema):
     project.revision("a1", USERS + "CREATE TABLE old (id integer);", "DROP TABLE old; DROP TABLE users;")
     schema("CREATE TABLE users (id integer PRIMARY KEY);")

@@ -60,6 +60,7 @@ const struct wb_backend wb_backend_postgresql = {
                     WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE | WB_CAN_ONLINE,
     /* Explicit, because a role or database may preset both: what is read under a lock must be what is there now. */
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    .unchecked_sql = "SET check_function_bodies = off",
     .now_sql = "pg_catalog.clock_timestamp()", /* now() is the beginning of the transaction */
     .table_exists_sql = "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE c.relkind IN ('r', 'p') AND c.relname = $2::pg_catalog.name"

@@ -85,6 +85,11 @@ static enum wb_code create(struct wb_session *session, const char *name, struct 
     wb_str_append(&sql, "COMMENT ON DATABASE ");
     wb_sql_quote_identifier(&sql, name);
     wb_str_append(&sql, " IS '" MARK "'");
+    WB_TRY(wb_session_run(session, wb_str_text(&sql), err));
+    wb_str_clear(&sql);
+    wb_str_append(&sql, "ALTER DATABASE ");
+    wb_sql_quote_identifier(&sql, name);
+    wb_str_append(&sql, " SET synchronous_commit = off"); /* nobody waits for a disk that is of no use */
     return wb_session_run(session, wb_str_text(&sql), err);
 }
 
