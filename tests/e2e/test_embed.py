@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -66,3 +67,15 @@ def test_pages_and_completions_are_installed(installed, whimbrel):
     pages = [f"whimbrel-{name}.1" for name in commands]
     assert names >= {"whimbrel.1", "whimbrel.ini.5", "whimbrel-revision.5", "libwhimbrel.3", "_whimbrel",
                      "whimbrel.fish", *pages}
+
+
+def test_installed_program_reads_models(installed, files, whimbrel):
+    """Its part in Python is beside it, and nowhere on Python's own path."""
+    (files.folder / "models.py").write_text(
+        "import sqlalchemy as sa\nmetadata = sa.MetaData()\n"
+        "sa.Table('users', metadata, sa.Column('id', sa.Integer, primary_key=True))\n")
+    program = next(path for path in installed[0].rglob("bin/whimbrel"))
+    source = f"command:{sys.executable} -m whimbrel.sqlalchemy models"
+    out = run(program, "create", "users", "--url", "sqlite:///app.db", "--schema", source, cwd=files.folder,
+              env=whimbrel.environment)
+    assert "CREATE TABLE users" in (files.folder / out.strip()).read_text()
