@@ -1,12 +1,10 @@
 """whimbrel diff: what can be compared, what it says, what it leaves behind. What the SQL is, is in tests/golden."""
 
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from support.cluster import find_program
 from support.program import wait_until
 
 pytestmark = pytest.mark.engine("postgresql")
@@ -119,8 +117,8 @@ def test_what_a_dump_spells_otherwise(whimbrel, database, cluster, write):
     database.run_script("""
         CREATE TABLE t (a integer, s varchar(9) CHECK (s IN ('a', 'b')));
         CREATE VIEW v AS SELECT q.a, q.b FROM (SELECT a, a AS b FROM t UNION ALL SELECT a, NULL FROM t) q;""")
-    dump = subprocess.run([find_program("pg_dump"), "-s", "-d", database.url], capture_output=True, text=True, check=True)
-    assert whimbrel("diff", database.url, write("dump.sql", dump.stdout), "--exit-code").ok().out == ""
+    dump = write("dump.sql", cluster.pg_dump(database.name, "-s"))
+    assert whimbrel("diff", database.url, dump, "--exit-code").ok().out == ""
 
 
 def test_bad_input(whimbrel, database, write):
