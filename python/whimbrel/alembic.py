@@ -215,15 +215,13 @@ class Project:
         """Every revision, each behind all that it builds on."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            loaded = self._load_files()
-            self._call(nowhere, lambda: self.script.revision_map._revision_map, "the history")
-        by_id = {}
-        for each in loaded:
-            if each.revision in by_id:
-                raise Failure("two files have the revision id %s" % each.revision,
-                              "They are %s and %s." % (by_id[each.revision].path, each.path),
-                              "Give one of them another id.", each.path)
-            by_id[each.revision] = each
+            by_id = self._check_ids(self._load_files())
+            try:
+                self._call(nowhere, lambda: self.script.revision_map._revision_map, "the history")
+            except Failure as failure:
+                said = dict(failure.fields)
+                named = (by_id[word].path for word in re.findall(r"[\w.-]+", said["message"]) if word in by_id)
+                raise Failure(**{**said, "file": said["file"] or next(named, None)}) from failure
         self.by_id = {key: self.script.revision_map._revision_map[key] for key in by_id}
         return self._sorted()
 
@@ -242,6 +240,23 @@ class Project:
                 first = "the package %s is missing in %s" % (error.name, sys.executable)
                 hint = "Install it there, or name the project's interpreter with --python."
             raise Failure("a revision can't be read: %s" % first, detail, hint, file, line) from error
+
+    def _check_ids(self, loaded):
+        """The revisions by their ids; what Alembic would only warn of, or answer with a KeyError, is told with the file."""
+        by_id = {}
+        for each in loaded:
+            if each.revision in by_id:
+                raise Failure("two files have the revision id %s" % each.revision,
+                              "They are %s and %s." % (by_id[each.revision].path, each.path),
+                              "Give one of them another id.", each.path)
+            by_id[each.revision] = each
+        for each in loaded:
+            parents = [each.down_revision] if isinstance(each.down_revision, str) else each.down_revision or ()
+            missing = [parent for parent in parents if parent not in by_id]
+            if missing:
+                raise Failure("revision %s builds on %s, which no file has" % (each.revision, missing[0]), None,
+                              "Its file is missing, or the id is misspelt.", each.path)
+        return by_id
 
     def _file_named_by(self, error):
         """Alembic's own errors name a file ("b.py") or the module that it became ("b_py")."""
