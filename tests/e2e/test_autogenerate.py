@@ -12,7 +12,7 @@ import pytest
 
 from support.program import wait_until
 
-pytestmark = pytest.mark.engine("postgresql")
+pytestmark = [pytest.mark.engine("postgresql"), pytest.mark.slow]
 
 USERS = "CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL);\n"
 

@@ -17,6 +17,8 @@ from support.alembic import Alembic, content, copy_history, revision, write_hist
 from support.database import PostgreSQL, SQLite
 from support.program import PROGRAM, ROOT, wait_until
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"APP_SETTING": "from the file"}
 HISTORIES = [("shop", "postgresql"), ("async", "postgresql"), ("notes", "sqlite"), ("toml", "sqlite")]
 

@@ -16,6 +16,8 @@ from support.fingerprint import fingerprint
 from support.models import MODELS, NEW, OLD, create_all, ddl, run_ddl, run_python, sqlite_schema
 from support.program import ROOT
 
+pytestmark = pytest.mark.slow
+
 PYTHONS = {"modern": NEW, "classic": OLD}
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from support.program import PROGRAM
 
+pytestmark = pytest.mark.slow
+
 BOTH = pytest.mark.engine("postgresql", "sqlite")
 
 

@@ -20,7 +20,7 @@ def case(request):
 FORMS = {"plain": ("--no-online", ""), "online": (None, "online_")}
 
 
-@pytest.fixture(params=FORMS)
+@pytest.fixture(params=["plain", pytest.param("online", marks=pytest.mark.slow)])
 def form(request):
     return request.param
 
