@@ -4,6 +4,7 @@
 #include "cli/changes.h"
 #include "cli/cli.h"
 #include "cli/log.h"
+#include "cli/schema_options.h"
 
 static bool agrees(const struct wb_diff_result *changes)
 {
@@ -84,11 +85,8 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 
 static const struct wb_option command_options[] = {
     {"no-database", 0, NULL, "don't ask where the database is: only the revisions and the schema source", NULL},
-    {"schema", 0, "SOURCE",
-     "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
+    WB_SOURCE_OPTIONS,
     {"no-cache", 0, NULL, "compare again what was found to be the same before", NULL},
-    {"scratch", 0, "URL",
-     "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
 };
 
 const struct wb_command wb_cmd_check = {

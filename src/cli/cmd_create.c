@@ -97,13 +97,10 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 }
 
 static const struct wb_option options[] = {
-    {"schema", 0, "SOURCE",
-     "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},
+    WB_SOURCE_OPTIONS,
     {"against", 0, "WHAT", "what that is compared with: `history` (default) or `live`, the database", NULL},
     WB_SCHEMA_OPTIONS,
     {"empty", 0, NULL, "an empty revision, to be written by hand", NULL},
-    {"scratch", 0, "URL",
-     "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)", "scratch_url"},
     {"sql", 0, "FILE", "the SQL of the up section (- for standard input)", NULL},
     {"down-sql", 0, "FILE", "the SQL of the down section", NULL},
     {"head", 0, "REVISION", "what it builds on (default: head); base starts a new line", NULL},

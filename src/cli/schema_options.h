@@ -10,6 +10,16 @@
         "no-online", 0, NULL, "the plain forms of statements, which lock out an application that works", NULL          \
     }
 
+/* What `create` and `check` compare with, and where. */
+#define WB_SOURCE_OPTIONS                                                                                              \
+    {"schema", 0, "SOURCE",                                                                                            \
+     "what the schema should be: an .sql file, a folder, command:... (default: from whimbrel.ini)", "schema_source"},  \
+    {                                                                                                                  \
+        "scratch", 0, "URL",                                                                                           \
+            "the server where scratch databases are made; `initdb`: one for this run (default: that of --url)",        \
+            "scratch_url"                                                                                              \
+    }
+
 /* What was given of them. On a terminal, people are asked about what looks like a rename. */
 struct wb_compare_options wb_cli_compare_options(struct wb_cli *cli);
 
