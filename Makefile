@@ -38,7 +38,7 @@ test: ## run every test
 test: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD)
 
-test-quick: ## run the tests that take less than a minute together
+test-quick: ## run the tests that are not slow
 test-quick: prepare-test
 	@.venv/bin/python scripts/test --build $(BUILD) --quick
 
