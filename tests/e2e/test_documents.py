@@ -180,6 +180,23 @@ def ahead(world):
     newer.unlink()
 
 
+def with_rows(world):
+    world.project().revision("a1", "CREATE TABLE users (id serial PRIMARY KEY, first_name text, last_name text, full_name text);"
+                                   "INSERT INTO users (first_name, last_name) SELECT 'Ada', n FROM generate_series(1, 2500) n;",
+                             "DROP TABLE users;")
+    world.type("whimbrel upgrade")
+    world.type("whimbrel create 'fill in full_name' --empty")
+
+
+def with_schema(world):
+    """Behind by one revision, and the schema source is what they all make."""
+    world.project().chain("a1", "b2")
+    world.write("whimbrel.ini", (world.folder / "whimbrel.ini").read_text() + "[schema]\nsource = schema.sql\n")
+    world.write("schema.sql", "CREATE TABLE t_a1 (id integer PRIMARY KEY); CREATE TABLE t_b2 (id integer PRIMARY KEY);")
+    world.environment["DATABASE_URL"] = world.database.url
+    world.type("whimbrel upgrade a1")
+
+
 def example(world):
     shutil.copytree(ROOT / "examples" / "resumegen", world.folder, dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("*.db", ".env", "__pycache__"))
@@ -200,6 +217,8 @@ PROJECTS = {
     ("docs/other-tools.md", "From golang-migrate"): in_folder_of("golang-migrate"),
     ("docs/other-tools.md", "From Flyway"): in_folder_of("flyway"),
     ("docs/production.md", "Rolling back a deploy"): ahead,
+    ("docs/production.md", "Large tables"): with_rows,
+    ("docs/production.md", "A maintenance window"): with_schema,
     ("examples/resumegen/README.md", "The history"): example,
 }
 
@@ -316,3 +335,12 @@ def test_example_of_a_command_works(command, database, whimbrel, tmp_path):
     elif not command.startswith("whimbrel init"):
         shop(world, command)
     world.type(command)
+
+
+@pytest.mark.slow
+def test_examples_of_the_overview_work(absent_database, whimbrel, tmp_path):
+    page = (ROOT / "docs" / "man" / "whimbrel.1.scd").read_text().split("# EXAMPLES")[1]
+    world = World(tmp_path / "shop", absent_database, whimbrel.home)
+    for block in re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        for command in block.splitlines():
+            world.type(command)
