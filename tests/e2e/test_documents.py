@@ -251,7 +251,7 @@ def test_commands_of_a_document_work(path, absent_database, whimbrel, tmp_path):
         section = heading
         if prepare:
             if not absent_database.exists():
-                absent_database.admin(f'CREATE DATABASE "{absent_database.name}"')
+                absent_database.admin(absent_database.cluster.create_database_sql(absent_database.name))
             absent_database.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
             world = World(tmp_path / str(number), absent_database, whimbrel.home)
             prepare(world)
