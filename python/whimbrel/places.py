@@ -1,5 +1,6 @@
 """Which line of the project's own code something comes from."""
 
+import functools
 import os
 import sys
 import sysconfig
@@ -9,6 +10,7 @@ _OWN = os.path.dirname(os.path.abspath(__file__))
 _LIBRARIES = tuple({os.path.realpath(sysconfig.get_paths()[name]) + os.sep for name in ("stdlib", "platstdlib")})
 
 
+@functools.lru_cache(maxsize=None)  # it is asked of every frame, of every table
 def _is_of_project(filename):
     if filename.startswith("<"):
         return False
