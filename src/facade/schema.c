@@ -205,7 +205,16 @@ static enum wb_code replay(struct wb_schema_context *context, struct wb_schema *
     return WB_OK;
 }
 
-static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    schema->hints.arena = &schema->arena;
+    WB_TRY(make_scratch(context, schema, err));
+    WB_TRY(wb_scratch_connect(&schema->scratch, err));
+    schema->session = schema->scratch.session;
+    return WB_OK;
+}
+
+static enum wb_code apply(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
     switch (schema->kind) {
     case WB_SCHEMA_HISTORY:
@@ -220,14 +229,19 @@ static enum wb_code fill_scratch(struct wb_schema_context *context, struct wb_sc
     return WB_OK;
 }
 
-static enum wb_code open_scratch(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+/* Makes what is connected to have the schema. Of the context only a history uses anything: the project. */
+static enum wb_code fill(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
-    schema->hints.arena = context->arena;
-    WB_TRY(make_scratch(context, schema, err));
-    WB_TRY(wb_scratch_connect(&schema->scratch, err));
-    schema->session = schema->scratch.session;
-    WB_TRY(fill_scratch(context, schema, err));
+    if (schema->kind == WB_SCHEMA_DATABASE)
+        return WB_OK;
+    WB_TRY(apply(context, schema, err));
     return schema->session->backend->reset(schema->session, err);
+}
+
+static enum wb_code connect(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
+{
+    return schema->kind == WB_SCHEMA_DATABASE ? open_database(context, schema, err)
+                                              : open_scratch(context, schema, err);
 }
 
 enum wb_code wb_schema_copy(struct wb_schema_context *context, const struct wb_catalog *catalog, const char *name,
@@ -252,8 +266,8 @@ enum wb_code wb_schema_copy(struct wb_schema_context *context, const struct wb_c
 
 enum wb_code wb_schema_open(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
-    return schema->kind == WB_SCHEMA_DATABASE ? open_database(context, schema, err)
-                                              : open_scratch(context, schema, err);
+    WB_TRY(connect(context, schema, err));
+    return fill(context, schema, err);
 }
 
 void wb_schema_close(struct wb_schema *schema)
@@ -267,41 +281,66 @@ void wb_schema_close(struct wb_schema *schema)
 void wb_schema_release(struct wb_schema *schema)
 {
     wb_schema_close(schema);
-    wb_arena_release(&schema->catalog_arena);
+    wb_arena_release(&schema->arena);
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
+/* One of a pair that is connected, and what becomes of it. */
 struct reading {
+    struct wb_schema_context *context;
     struct wb_schema *schema;
-    const struct wb_read_options *options;
+    bool is_filled;
     enum wb_code code;
     struct wb_error err;
 };
+
+static void fill_first(struct reading *reading)
+{
+    reading->code = fill(reading->context, reading->schema, &reading->err);
+    reading->is_filled = true;
+}
 
 static void *read_schema(void *argument)
 {
     struct reading *reading = argument;
     struct wb_schema *schema = reading->schema;
-    reading->code = schema->session->backend->read_catalog(schema->session, reading->options, &schema->catalog_arena,
-                                                           &schema->catalog, &reading->err);
+    if (!reading->is_filled)
+        fill_first(reading);
+    if (reading->code == WB_OK)
+        reading->code = schema->session->backend->read_catalog(schema->session, &reading->context->read_options,
+                                                               &schema->arena, &schema->catalog, &reading->err);
     return NULL;
 }
 
-/* Both at once: the time is the server's, which has a process for each. */
-static enum wb_code read_at_once(struct reading readings[static 2], struct wb_error *err)
+/* In another thread, which gets no signals: those are the program's own affair. False when there is none to be had. */
+static bool read_beside(struct reading *reading, pthread_t *ret_thread)
 {
     sigset_t all, before;
-    pthread_t thread;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&thread, NULL, read_schema, &readings[1]) == 0;
+    bool started = pthread_create(ret_thread, NULL, read_schema, reading) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    read_schema(&readings[0]);
+    return started;
+}
+
+/*
+ * Both at once: the time is the server's, which has a process for each. But a project is used by one thread only, and so
+ * of two histories the first is replayed before.
+ */
+static enum wb_code read_at_once(struct reading readings[static 2], struct wb_error *err)
+{
+    bool second_replays = readings[1].schema->kind == WB_SCHEMA_HISTORY;
+    struct reading *here = &readings[second_replays ? 1 : 0], *beside = &readings[second_replays ? 0 : 1];
+    pthread_t thread;
+    if (beside->schema->kind == WB_SCHEMA_HISTORY)
+        fill_first(beside);
+    bool started = read_beside(beside, &thread);
+    read_schema(here);
     if (started)
         pthread_join(thread, NULL);
     else
-        read_schema(&readings[1]);
+        read_schema(beside);
     for (size_t i = 0; i < 2; i++) {
         if (readings[i].code != WB_OK && err->code == WB_OK) {
             *err = readings[i].err;
@@ -366,11 +405,10 @@ enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error
 
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
 {
-    const struct wb_read_options *options = &pair->context.read_options;
-    struct reading readings[2] = {{&pair->from, options, WB_OK, WB_ERROR_INIT},
-                                  {&pair->to, options, WB_OK, WB_ERROR_INIT}};
-    WB_TRY(wb_schema_open(&pair->context, &pair->from, err));
-    WB_TRY(wb_schema_open(&pair->context, &pair->to, err));
+    struct reading readings[2] = {{.context = &pair->context, .schema = &pair->from, .err = WB_ERROR_INIT},
+                                  {.context = &pair->context, .schema = &pair->to, .err = WB_ERROR_INIT}};
+    WB_TRY(connect(&pair->context, &pair->from, err));
+    WB_TRY(connect(&pair->context, &pair->to, err));
     pair->backend = pair->to.session->backend;
     if (pair->backend != pair->from.session->backend)
         return wb_fail(err, WB_EUSAGE, "a schema on %s can't be compared with one on %s",

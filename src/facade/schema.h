@@ -38,7 +38,7 @@ struct wb_schema {
     struct wb_scratch scratch;      /* the others: with theirs */
     struct wb_session *session;     /* of the one or the other, while it is open */
     struct wb_rename_hints hints;   /* FILES, COMMAND: what they say of renames */
-    struct wb_arena catalog_arena;
+    struct wb_arena arena; /* of the hints and the catalog: a schema may be filled and read by its own thread */
     struct wb_catalog catalog;
 };
 
@@ -77,7 +77,7 @@ void wb_schema_pair_free(struct wb_schema_pair *pair);
 /* Finds out all that can be known without a database: where scratch databases are made, what a command prints. */
 enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error *err);
 
-/* Opens both, one after the other, and reads both at once. They stay open. They must be prepared. */
+/* Connects to both, one after the other; fills and reads both at once. They stay open. They must be prepared. */
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
 
 /*
