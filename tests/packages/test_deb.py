@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.packages import VERSION, as_root, build, needed, report, run
+from support.packages import VERSION, as_root, build, documented, needed, report, run
 from support.program import ROOT
 
 NAMES = ("whimbrel", "libwhimbrel0", "libwhimbrel-dev")
@@ -113,10 +113,12 @@ def in_chroot(root, *command):
 
 @pytest.mark.engine("postgresql")
 def test_a_fresh_debian(debian, packages, project, database, installed):
-    """dpkg itself configures them, which it does only where all that they depend on is there."""
+    """They are configured only where all that they depend on is there."""
+    (debian / "dist").mkdir()
     for name in ("whimbrel", "libwhimbrel0"):
-        shutil.copy(packages[name], debian)
-    in_chroot(debian, "sh", "-c", "dpkg --install /whimbrel_*.deb /libwhimbrel0_*.deb")
+        shutil.copy(packages[name], debian / "dist")
+    in_chroot(debian, "sh", "-c", documented("apt-get install ./dist/whimbrel_*.deb"))
+    in_chroot(debian, "sh", "-c", "dpkg --install dist/libwhimbrel0_*.deb")
     project.config(url=database.tcp_url)
     project.chain("a1")
     shutil.copytree(project.folder, debian / "project")

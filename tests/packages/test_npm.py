@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from support.packages import VERSION, build, report, run
+from support.packages import VERSION, build, report, run, type_command
 
 if not shutil.which("npm"):
     pytest.skip("npm is not installed", allow_module_level=True)
@@ -25,7 +25,7 @@ def modules(package, tmp_path_factory):
     """node_modules of a project that depends on it."""
     folder = tmp_path_factory.mktemp("application")
     (folder / "package.json").write_text('{"name": "application", "private": true, "scripts": {"migrate": "whimbrel version"}}')
-    run("npm", "install", "--offline", "--no-audit", "--no-fund", package, cwd=folder)
+    type_command("npm install ./dist/whimbrel-*.tgz", folder, npm_config_offline="true", npm_config_audit="false")
     return folder / "node_modules"
 
 

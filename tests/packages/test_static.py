@@ -7,7 +7,7 @@ import pytest
 
 from support.cluster import Cluster, unprivileged_user
 from support.database import PostgreSQL
-from support.packages import VERSION, as_root, build, needed, report, run
+from support.packages import VERSION, as_root, build, needed, report, run, type_command
 
 
 @pytest.fixture
@@ -33,15 +33,18 @@ def test_it_needs_nothing(tree):
     assert "GNU_RELRO" in run("readelf", "--program-headers", program)
 
 
-def test_the_archive_has_one_folder():
+def test_the_archive_has_one_folder(tmp_path):
     archive, = build("build-static", "--archive")
     report(archive)
     names = run("tar", "-tzf", archive).split()
     assert {name.split("/")[0] for name in names} == {archive.name.removesuffix(".tar.gz")}
     endings = [name.split("/", 1)[1] for name in names if "/" in name]
     assert {"bin/whimbrel", "share/man/man1/whimbrel-run.1", "share/whimbrel/python/whimbrel/alembic.py",
-            "LICENSE"} <= set(endings)
+            "share/doc/whimbrel/licenses/OpenSSL"} <= set(endings)
     assert VERSION in archive.name
+    type_command("tar -xzf dist/whimbrel-*-linux-*.tar.gz", tmp_path)
+    program, = tmp_path.glob("*/bin/whimbrel")
+    assert run(program, "version").startswith(f"whimbrel {VERSION}")
 
 
 def test_it_migrates(tree, use, installed):

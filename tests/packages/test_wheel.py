@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import io
+import os
 import platform
 import sys
 import zipfile
@@ -11,7 +12,7 @@ import zipfile
 import pytest
 
 from support.alembic import copy_history
-from support.packages import MODELS, VERSION, build, report, run
+from support.packages import MODELS, VERSION, build, report, run, type_command
 from support.program import ROOT
 
 REQUIREMENTS = {name.split("==")[0]: name for name in (ROOT / "tests" / "requirements.txt").read_text().split()}
@@ -29,8 +30,8 @@ def environment(wheel, tmp_path_factory):
     """The folder of a virtual environment: the wheel alone, then what a project has beside it."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
     run(sys.executable, "-m", "venv", folder)
+    type_command("pip install dist/whimbrel-*.whl", folder, PIP_NO_INDEX="1", PATH=f"{folder / 'bin'}:{os.environ['PATH']}")
     pip = [folder / "bin" / "pip", "--disable-pip-version-check", "--quiet"]
-    run(*pip, "install", "--no-index", wheel)
     assert run(folder / "bin" / "whimbrel", "version").startswith(f"whimbrel {VERSION}")
     run(*pip, "install", REQUIREMENTS["SQLAlchemy"], REQUIREMENTS["alembic"], REQUIREMENTS["psycopg[binary]"])
     return folder

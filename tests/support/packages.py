@@ -24,6 +24,20 @@ def build(script, *arguments):
     return [ROOT / name for name in run(ROOT / "scripts" / script, *arguments).split()]
 
 
+def documented(command):
+    """A command that docs/installing.md tells people to type."""
+    assert f"\n    {command}\n" in (ROOT / "docs" / "installing.md").read_text(), command
+    return command
+
+
+def type_command(command, folder, **environment):
+    """As people do who are where dist/ is."""
+    link = folder / "dist"
+    if not link.exists():
+        link.symlink_to(ROOT / "dist")
+    return run("sh", "-c", documented(command), cwd=folder, env=os.environ | environment)
+
+
 MODELS = """
 import sqlalchemy as sa
 metadata = sa.MetaData()
