@@ -1,7 +1,7 @@
 # A thin layer over Meson and Ninja; `make help` lists the targets.
 #
-# demo, test, bench and fuzz install the Debian packages they miss (scripts/install-deps); the others expect what
-# `make deps` installs.
+# demo, test, bench, fuzz, deb, static, wheel and npm install the Debian packages they miss (scripts/install-deps); the others
+# expect what `make deps` installs.
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -28,6 +28,22 @@ install: all
 	@meson configure $(BUILD) -Dprefix=$(PREFIX) -Dlibdir=lib
 	@ninja -C $(BUILD) --quiet >/dev/null
 	@DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet --no-rebuild
+
+deb: ## build Debian packages in dist/
+	@scripts/install-deps deb
+	@scripts/build-deb --no-check
+
+static: ## build the static program, which needs nothing else, in an archive in dist/
+	@scripts/install-deps static
+	@scripts/build-static --archive
+
+wheel: ## build a Python wheel with the static program in dist/
+	@scripts/install-deps static
+	@scripts/build-wheel
+
+npm: ## build a package for npm with the static program in dist/
+	@scripts/install-deps static
+	@scripts/build-npm
 
 demo: ## show the main job on SQLite, from nothing
 	@scripts/install-deps demo
@@ -59,6 +75,11 @@ prepare-test:
 	@scripts/install-deps test
 	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
 
+test-packages: ## build, install and run everything that is installed: Debian packages, wheel, npm package, static program
+test-packages: prepare-test
+	@scripts/install-deps packages
+	@.venv/bin/python scripts/test --build $(BUILD) --packages
+
 asan: ## build with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
 	@$(MAKE) --no-print-directory all BUILD=build-asan SETUP='-Db_sanitize=address,undefined'
 
@@ -88,7 +109,7 @@ tidy: ## let clang-tidy look for mistakes
 	@git ls-files -z 'src/*.c' | xargs -0 -P2 -n8 clang-tidy -p build-clang --quiet 2>/dev/null
 
 clean: ## remove everything that was built
-	@rm -rf build build-* .venv
+	@rm -rf build build-* dist .venv
 
 %/build.ninja:
 	@meson setup $(SETUP) $* >/dev/null || { meson setup $(SETUP) $*; exit 1; }
@@ -110,5 +131,5 @@ clean: ## remove everything that was built
 	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick test-differential torture test-versions prepare-test asan test-asan \
-        bench fuzz format-check tidy clean
+.PHONY: all help deps install demo test test-quick test-differential torture test-versions test-packages prepare-test \
+        asan test-asan deb static wheel npm bench fuzz format-check tidy clean

@@ -130,6 +130,16 @@ def test_version_is_in_one_place(tmp_path):
     assert version in built.stdout
 
 
+def test_packages_are_of_that_version():
+    """All but Debian's take it from the file; the package of the library is named by its first number, as the library is."""
+    version = (ROOT / "VERSION").read_text().strip()
+    newest = (ROOT / "debian" / "changelog").read_text().splitlines()[0]
+    assert newest.startswith(f"whimbrel ({version}) "), newest
+    library = f"libwhimbrel{version.split('.')[0]}"
+    assert f"\nPackage: {library}\n" in (ROOT / "debian" / "control").read_text()
+    assert (ROOT / "debian" / f"{library}.install").exists()
+
+
 def test_library_never_prints_or_ends_the_process():
     for path in SOURCE.rglob("*.c"):
         inside = path.relative_to(SOURCE)

@@ -84,10 +84,14 @@ class Running:
 
 
 class Whimbrel:
-    """Calls the program in a project's folder, with an environment that holds nothing but what a test puts there."""
+    """
+    Calls the program, or another by the words of `command`, in a project's folder, with an environment that holds nothing but
+    what a test puts there.
+    """
 
-    def __init__(self, folder, home):
+    def __init__(self, folder, home, command=(PROGRAM,)):
         self.folder, self.home = Path(folder), Path(home)
+        self.command = [str(word) for word in command]
         self.environment = {key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
         self.environment |= {"HOME": str(home), "LANG": "C.UTF-8"}
         self.started = []
@@ -102,7 +106,7 @@ class Whimbrel:
     def __call__(self, *arguments, env=None, input=None, cwd=None, timeout=60):
         arguments = [str(argument) for argument in arguments]
         options = {"stdin": subprocess.DEVNULL} if input is None else {"input": input.encode()}
-        done = subprocess.run([str(PROGRAM), *arguments], cwd=cwd or self.folder, env=self._environment(env),
+        done = subprocess.run([*self.command, *arguments], cwd=cwd or self.folder, env=self._environment(env),
                               capture_output=True, timeout=timeout, **options)
         code = done.returncode if done.returncode >= 0 else 128 - done.returncode
         result = Result(arguments, code, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
@@ -113,7 +117,7 @@ class Whimbrel:
         """Starts it in the background, behind the words of `prefix`: see Running."""
         arguments = [str(argument) for argument in arguments]
         number = len(self.started)
-        running = Running(arguments, [*prefix, str(PROGRAM), *arguments], cwd or self.folder,
+        running = Running(arguments, [*prefix, *self.command, *arguments], cwd or self.folder,
                           self.home / f"out-{number}", self.home / f"err-{number}", self._environment(env), **options)
         self.started.append(running)
         return running

@@ -1,5 +1,26 @@
 #include "db/pg/libpq.h"
 
+#ifdef WB_LIBPQ_LINKED
+
+/* The static program: there is nothing to be found, and nothing that could be missing. */
+enum wb_code wb_libpq_load(struct wb_libpq *ret_pq, struct wb_error *err)
+{
+    (void)err;
+    *ret_pq = (struct wb_libpq){
+#define FUNCTION(name) .name = PQ##name,
+        WB_LIBPQ_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+    };
+    return WB_OK;
+}
+
+void wb_libpq_release(struct wb_libpq *pq)
+{
+    (void)pq;
+}
+
+#else
+
 #include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>
@@ -55,3 +76,5 @@ void wb_libpq_release(struct wb_libpq *pq)
         dlclose(pq->handle);
     pq->handle = NULL;
 }
+
+#endif

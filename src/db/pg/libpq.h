@@ -1,7 +1,7 @@
 /*
  * libpq, which is not linked but loaded with the first session. It brings two dozen libraries along (TLS, Kerberos,
  * LDAP): to link them takes longer than everything else a start does. Loaded like this it happens beside the reading of
- * the revision files, and never where the database is SQLite.
+ * the revision files, and never where the database is SQLite. In the static program (-Dlibraries=static) it is linked.
  */
 #ifndef WB_DB_PG_LIBPQ_H
 #define WB_DB_PG_LIBPQ_H
