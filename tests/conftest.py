@@ -1,5 +1,6 @@
 """The fixtures of all tests: a private server, a database per test, a project's folder, the program."""
 
+import os
 import signal
 from collections import Counter
 
@@ -13,6 +14,9 @@ from support.program import Whimbrel
 from support.project import Project
 
 ENGINES = ("postgresql", "sqlite")
+
+# They take minutes, and programs that nothing else needs: `make test-containers`.
+collect_ignore = [] if os.environ.get("WHIMBREL_CONTAINERS") else ["containers"]
 
 # Behind nohup, or in a script's background, they are ignored, and whimbrel would leave them so.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
