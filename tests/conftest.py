@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from support.cluster import Cluster
+from support.cluster import Cluster, quick_parent
 from support.database import PostgreSQL, SQLite
 from support.disk import Disk
 from support.pgbouncer import PgBouncer
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def _shared_cluster():
-    with Cluster() as cluster:
+    with Cluster(parent=quick_parent(), max_wal_size="256MB") as cluster:
         yield cluster
 
 

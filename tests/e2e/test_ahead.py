@@ -373,6 +373,7 @@ def test_newer_image_was_interrupted(project, image, database, whimbrel):
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("command, expected", [(["run", "--ahead", "downgrade", *RUN], "STARTED\n"),
                                                (["downgrade", "heads", "--yes"], "")])
+@pytest.mark.slow
 def test_many_at_once(project, image, database, whimbrel, command, expected):
     project.chain("a1", "b2", trace="trace")
     for id in ("c3", "d4", "e5"):
@@ -421,6 +422,7 @@ def test_taken_back_between_two_looks(ahead, database, whimbrel, command, expect
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.slow
 def test_killed_on_the_way_back(project, image, database, whimbrel):
     project.chain("a1", trace="trace")
     project.revision("b2", "CREATE TABLE b (a integer);",
@@ -544,6 +546,7 @@ def test_older_and_newer_at_the_same_time(project, image, database, whimbrel, tm
 
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow
 def test_any_graph(project, image, database, whimbrel, seed):
     """Random revisions with branches, merges and dependencies, of which the older image has any part that is whole."""
     rng = random.Random(seed)

@@ -24,6 +24,7 @@ def scratch_databases(database):
     return [name for name, in database.query("SELECT datname FROM pg_database WHERE datname LIKE 'whimbrel_scratch%'")]
 
 
+@pytest.mark.slow
 def test_files_and_databases(whimbrel, database, write):
     database.execute("CREATE TABLE t (a integer)")
     same, other = write("same.sql", "create table T(A int);"), write("other.sql", "CREATE TABLE t (a integer, b text);")
@@ -39,6 +40,7 @@ def test_files_and_databases(whimbrel, database, write):
     assert database.columns("t") == ["a"]
 
 
+@pytest.mark.slow
 def test_history(whimbrel, project, database, write):
     project.revision("a1", "CREATE TABLE one (id integer);", "DROP TABLE one;")
     project.revision("b2", "CREATE TABLE two (id integer);", "DROP TABLE two;")
@@ -53,6 +55,7 @@ def test_history(whimbrel, project, database, write):
     assert scratch_databases(database) == []
 
 
+@pytest.mark.slow
 def test_into_a_revision(whimbrel, project, database, write):
     project.revision("a1", "CREATE TABLE one (id integer);", "DROP TABLE one;")
     wanted = write("schema.sql", "CREATE TABLE one (id bigint PRIMARY KEY, mood text NOT NULL DEFAULT 'good');")
@@ -67,6 +70,7 @@ def test_into_a_revision(whimbrel, project, database, write):
     assert whimbrel("diff", database.url, "history@a1", "--exit-code").ok().out == ""
 
 
+@pytest.mark.slow
 def test_a_folder_in_any_order(whimbrel, database, write):
     write("schema/a/view.sql", "CREATE VIEW v AS SELECT * FROM t;")
     write("schema/b.sql", "CREATE TABLE t (id integer PRIMARY KEY, z integer REFERENCES z); CREATE INDEX ON t (z);")
@@ -95,6 +99,7 @@ def test_json(whimbrel, database, write):
     assert found["impossible"] == found["not_compared"] == []
 
 
+@pytest.mark.slow
 def test_what_cannot_be_and_what_is_not_compared_is_said(whimbrel, database, write):
     old = write("old.sql", "CREATE TABLE t (a integer);")
     new = write("new.sql", "CREATE TABLE t (a integer) PARTITION BY LIST (a); CREATE CONVERSION c FOR 'LATIN1' TO 'UTF8'"
@@ -143,6 +148,7 @@ def test_a_role_that_may_not_make_databases(whimbrel, database, cluster, write):
     assert whimbrel("diff", url, url, "--exit-code").ok().out == ""  # nothing is made for that
 
 
+@pytest.mark.slow
 def test_left_overs_are_dropped_and_nothing_else(whimbrel, database, cluster, write):
     old, mark = int(time.time()) - 3600, "a scratch database of whimbrel, which drops it"
     names = {f"whimbrel_scratch_{old:08x}_1_0000000a": mark,          # the only one to go
@@ -161,6 +167,7 @@ def test_left_overs_are_dropped_and_nothing_else(whimbrel, database, cluster, wr
             cluster.psql("postgres", script=f"DROP DATABASE IF EXISTS {name}")
 
 
+@pytest.mark.slow
 def test_recreated_views_keep_owner_and_privileges(whimbrel, database, cluster, write):
     cluster.psql("postgres", script="DO $$ BEGIN CREATE ROLE reader; EXCEPTION WHEN duplicate_object THEN END $$")
     database.run_script("""
@@ -177,6 +184,7 @@ def test_recreated_views_keep_owner_and_privileges(whimbrel, database, cluster, 
         before[0][0], sorted(before[0][1].strip("{}").split(",")))
 
 
+@pytest.mark.slow
 def test_extensions_and_what_they_make(whimbrel, database, write):
     with_it = write("with.sql", "CREATE EXTENSION pg_trgm; CREATE TABLE t (a text);"
                                 "CREATE INDEX i ON t USING gin (a gin_trgm_ops);")

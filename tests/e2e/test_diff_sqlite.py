@@ -340,6 +340,7 @@ def load(path, script):
 
 
 @pytest.mark.parametrize("seed", range(40))
+@pytest.mark.slow
 def test_random_schemas_converge(seed, whimbrel, database, tmp_path):
     rng = random.Random(seed)
     schema = Schema(rng)

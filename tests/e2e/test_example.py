@@ -62,6 +62,7 @@ def test_url_comes_from_the_application(example, whimbrel):
     assert (example / "resumegen.db").exists()
 
 
+@pytest.mark.slow
 def test_the_models_are_its_schema_source(example, database, whimbrel):
     """The command that whimbrel.ini has prints them for either engine, and what it prints loads."""
     source = re.search(r"^source = command:(.*)$", (example / "whimbrel.ini").read_text(), re.MULTILINE)[1]
@@ -74,6 +75,7 @@ def test_the_models_are_its_schema_source(example, database, whimbrel):
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.slow
 def test_a_change_of_a_model_becomes_a_revision(example, database, whimbrel):
     whimbrel.environment["DATABASE_URL"] = database.url
     whimbrel("check", "--no-database").ok()

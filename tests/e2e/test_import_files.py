@@ -89,6 +89,7 @@ def import_into(whimbrel, tool, files, **options):
 
 
 @pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.slow
 def test_files_become_revisions(project, database, whimbrel, tool):
     files, ids = TOOLS[tool]
     result = import_into(whimbrel, tool, files).ok()
@@ -103,6 +104,7 @@ def test_files_become_revisions(project, database, whimbrel, tool):
 
 
 @pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.slow
 def test_database_is_taken_over(project, database, whimbrel, tool):
     files, ids = TOOLS[tool]
     if tool == "sqitch" and database.engine == "sqlite":
@@ -128,6 +130,7 @@ def test_database_is_taken_over(project, database, whimbrel, tool):
     ("dbmate", "INSERT INTO schema_migrations VALUES ('2099')", 1, ("applied 2099, which is not among the files",)),
     ("goose", "DROP TABLE goose_db_version", 1, ("there is no table goose_db_version",)),
 ])
+@pytest.mark.slow
 def test_history_that_cannot_be_taken_over(project, database, whimbrel, tool, sql, code, words):
     import_into(whimbrel, tool, TOOLS[tool][0]).ok()
     for statement in [*HISTORY[tool], sql]:

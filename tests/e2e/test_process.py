@@ -49,6 +49,7 @@ def small_limits():
 @pytest.mark.parametrize("prepare", [nothing, default_pipe, ignore(signal.SIGHUP), ignore(signal.SIGINT, signal.SIGQUIT),
                                      block(signal.SIGTERM), block(signal.SIGUSR1, signal.SIGCHLD), close_input,
                                      one_more_descriptor, small_limits])
+@pytest.mark.slow
 def test_application_finds_everything_as_without_whimbrel(project, database, whimbrel, prepare):
     project.chain("a1")
     command = ["sh", "-c", STATE]
@@ -64,6 +65,7 @@ def test_application_finds_everything_as_without_whimbrel(project, database, whi
     assert database.heads() == ["a1"]
 
 
+@pytest.mark.slow
 def test_ignored_hangup_stays_ignored(project, database, whimbrel):
     """nohup whimbrel upgrade"""
     project.chain("a1")

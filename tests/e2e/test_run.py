@@ -120,6 +120,7 @@ def test_mode_by_environment(project, database, whimbrel):
     assert database.tables() == []
 
 
+@pytest.mark.slow
 def test_mode_wait(project, database, whimbrel):
     project.chain("a1", "b2")
     running = whimbrel.start("run", "--mode", "wait", "--wait", "30s", *application())
@@ -131,6 +132,7 @@ def test_mode_wait(project, database, whimbrel):
     assert result.code == 7 and "STARTED" in result.out, result
 
 
+@pytest.mark.slow
 def test_mode_wait_gives_up(project, database, whimbrel):
     project.chain("a1")
     result = whimbrel("run", "--mode", "wait", "--wait", "500ms", *application())
@@ -219,6 +221,7 @@ def test_unknown_role_fails_at_once(project, database, cluster, whimbrel):
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 def test_unknown_host(files, whimbrel):
     files.chain("a1")
     result = whimbrel("run", "--wait", "2s", "--url", "postgresql://u:p@no-such-host.invalid/x", *application())

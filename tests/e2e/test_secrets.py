@@ -66,6 +66,7 @@ def test_wrong_url_in_each_source(files, whimbrel):
     assert_no_secret(whimbrel("upgrade").failed(1).err)
 
 
+@pytest.mark.slow
 def test_process_list(project, database, whimbrel, url):
     """What `ps` shows, and what the server shows of the session."""
     project.config(url=None)

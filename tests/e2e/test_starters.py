@@ -33,6 +33,7 @@ def test_sqlite_in_wal_mode(project, database, whimbrel, count):
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.slow
 def test_concurrent_index_while_others_wait(project, database, whimbrel):
     """A waiter in a blocked pg_advisory_lock would hold a snapshot that the index waits for: a deadlock."""
     project.chain("a1", trace="trace")

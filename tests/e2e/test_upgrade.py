@@ -368,6 +368,7 @@ def test_copy_that_fails_leaves_nothing(project, database, whimbrel):
     ("COPY t FROM STDIN;\n1\tone too many\n\\.", "extra data"), ("COPY t TO STDOUT;", "nobody takes the rows"),
     ("COPY t FROM '/nosuch/file';", "/nosuch/file"), ("COPY t FROM PROGRAM 'exit 3';", "exit code 3"),
     ("COPY (SELECT pg_sleep(0)) TO STDOUT WITH (FORMAT binary);", "nobody takes the rows")])
+@pytest.mark.slow
 def test_copy_that_is_wrong_never_hangs(project, database, whimbrel, copy, word, options):
     project.chain("a1")
     project.revision("b2", f"CREATE TABLE t (a integer);\n{copy}\n", None, options=options)
@@ -563,6 +564,7 @@ def test_replicas_where_there_are_none(project, database, whimbrel):
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.slow
 def test_lock_timeout_is_retried(project, database, whimbrel):
     project.revision("a1", "CREATE TABLE t (a integer);")
     whimbrel("upgrade").ok()

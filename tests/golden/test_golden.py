@@ -44,6 +44,7 @@ def test_text(case, whimbrel, database, form):
         expect(path, text)
 
 
+@pytest.mark.slow
 def test_round_trip(case, whimbrel, database, form):
     """Up makes what after.sql makes, down what before.sql made; rows and tables stay. pg_dump is asked, and whimbrel."""
     cluster = database.cluster
@@ -70,6 +71,7 @@ def assert_kept(cluster, name, known, rows):
     assert {table: counts.get(table, count) for table, count in rows.items()} == rows
 
 
+@pytest.mark.slow
 def test_a_schema_and_itself(case, whimbrel, database):
     """Also by way of its own dump."""
     database.run_script((case / "after.sql").read_text())

@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+MEMORY_WANTED = 8 << 30
+
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -86,6 +88,13 @@ def server_folder(prefix, parent="/tmp"):
     return folder
 
 
+def quick_parent():
+    """Where a server's files are best kept: in memory if there is plenty. Making a database writes three hundred of them."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_WANTED
+    return memory if plenty else Path("/tmp")
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -138,6 +147,16 @@ class Cluster:
             self.process = start_server([find_program("postgres"), "-D", str(self.data), *arguments], log)
         self._wait_until_ready()
         return self
+
+    @property
+    def version(self):
+        """15 of 15.6."""
+        return int((self.data / "PG_VERSION").read_text())
+
+    def create_database_sql(self, name, template="template1"):
+        """By copying files where that can be said: a third of the time that writing all pages takes."""
+        quick = " STRATEGY file_copy" if self.version >= 15 else ""
+        return f'CREATE DATABASE "{name}" TEMPLATE "{template}"{quick}'
 
     def is_ready(self):
         return subprocess.run([find_program("pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port)],

@@ -48,7 +48,7 @@ class Judge:
     def __init__(self, cluster):
         self.cluster = cluster
         self.template = f"template_{uuid.uuid4().hex[:8]}"
-        cluster.psql("postgres", script=f'CREATE DATABASE "{self.template}"')
+        cluster.psql("postgres", script=cluster.create_database_sql(self.template))
         for role in ROLES:
             cluster.psql("postgres", script=f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$")
         cluster.psql(self.template, script="SET allow_system_table_mods = on;" + TEMPLATE)
@@ -57,7 +57,7 @@ class Judge:
         names = [f"pair_{side}_{uuid.uuid4().hex[:8]}" for side in ("a", "b")]
         try:
             for name in names:
-                self.cluster.psql("postgres", script=f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+                self.cluster.psql("postgres", script=self.cluster.create_database_sql(name, self.template))
             return self._judge(case, *names)
         finally:
             for name in names:

@@ -32,7 +32,7 @@ class PostgreSQL(Database):
         self.cluster = cluster
         self.name = f"t_{uuid.uuid4().hex[:12]}"
         if create:
-            self.admin(f'CREATE DATABASE "{self.name}"')
+            self.admin(cluster.create_database_sql(self.name))
 
     @property
     def url(self):
