@@ -1,7 +1,7 @@
 # A thin layer over Meson and Ninja; `make help` lists the targets.
 #
-# demo, test, bench and fuzz install the Debian packages they miss (scripts/install-deps); the others expect what
-# `make deps` installs.
+# demo, test, bench and fuzz install the Debian packages they miss (scripts/install-deps), test-containers podman as well;
+# the others expect what `make deps` installs.
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -54,6 +54,11 @@ test-versions: ## run the tests that need PostgreSQL on 13, 14, 16, 17 and 18; V
 test-versions: prepare-test
 	@scripts/install-deps versions
 	@.venv/bin/python scripts/test-versions --build $(BUILD) --only $(VERSIONS)
+
+test-containers: ## build the images and run the example in containers, without a registry (root, ten minutes)
+	@scripts/install-deps test containers
+	@$(MAKE) --no-print-directory all .venv/.test
+	@.venv/bin/python scripts/test --build $(BUILD) --containers
 
 prepare-test:
 	@scripts/install-deps test
@@ -110,5 +115,5 @@ clean: ## remove everything that was built
 	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick test-differential torture test-versions prepare-test asan test-asan \
+.PHONY: all help deps install demo test test-quick test-differential torture test-versions test-containers prepare-test asan test-asan \
         bench fuzz format-check tidy clean

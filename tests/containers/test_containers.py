@@ -13,6 +13,8 @@ from containers.conftest import EXAMPLE
 from support.cluster import free_port
 from support.program import PROGRAM, wait_until
 
+pytestmark = pytest.mark.timeout(1500)  # the first one makes the images
+
 HEAD = "27c6a30d7c24"
 REVISIONS = sorted(path.read_text().split("-- revision: ")[1].split()[0] for path in (EXAMPLE / "migrations").glob("*.sql"))
 
