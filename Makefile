@@ -1,7 +1,7 @@
 # A thin layer over Meson and Ninja; `make help` lists the targets.
 #
-# demo, test, bench, fuzz, deb, static, wheel and npm install the Debian packages they miss (scripts/install-deps); the others
-# expect what `make deps` installs.
+# demo, test, bench, fuzz, deb, static, wheel and npm install the Debian packages they miss (scripts/install-deps),
+# test-packages and test-containers what they need besides; the others expect what `make deps` installs.
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -71,6 +71,11 @@ test-versions: prepare-test
 	@scripts/install-deps versions
 	@.venv/bin/python scripts/test-versions --build $(BUILD) --only $(VERSIONS)
 
+test-containers: ## build the images and run the example in containers, without a registry (root, ten minutes)
+	@scripts/install-deps test containers
+	@$(MAKE) --no-print-directory all .venv/.test
+	@.venv/bin/python scripts/test --build $(BUILD) --containers
+
 prepare-test:
 	@scripts/install-deps test
 	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
@@ -131,5 +136,5 @@ clean: ## remove everything that was built
 	@.venv/old/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-old.txt
 	@touch $@
 
-.PHONY: all help deps install demo test test-quick test-differential torture test-versions test-packages prepare-test \
-        asan test-asan deb static wheel npm bench fuzz format-check tidy clean
+.PHONY: all help deps install demo test test-quick test-differential torture test-versions test-packages test-containers \
+        prepare-test asan test-asan deb static wheel npm bench fuzz format-check tidy clean

@@ -3,8 +3,36 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/health.h"
 #include "cli/log.h"
 #include "cli/migrate.h"
+
+struct listener {
+    struct wb_report *report;
+    struct wb_health *health;
+};
+
+static void on_event(const struct wb_event *event, void *user)
+{
+    struct listener *listener = user;
+    wb_health_tell(listener->health, event);
+    wb_log_event(event, listener->report);
+}
+
+/* Waits and migrates; whoever asks meanwhile is told how far it is. */
+static enum wb_code prepare(struct wb_cli *cli, const char *mode, const struct wb_migrate_options *options,
+                            struct wb_error *err)
+{
+    const char *address;
+    struct listener listener = {.report = &cli->report};
+    WB_TRY(wb_project_get(cli->project, "health", &address, err));
+    WB_TRY(wb_health_start(address, &listener.health, err));
+    wb_project_set_events(cli->project, on_event, &listener);
+    enum wb_code code = wb_prepare(cli->project, mode, options, err);
+    wb_project_set_events(cli->project, wb_log_event, &cli->report);
+    wb_health_stop(listener.health);
+    return code;
+}
 
 /* Migrates, and becomes the command. Returns only on failure: the application never starts on the wrong schema. */
 static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *err)
@@ -24,7 +52,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     struct wb_migrate_options options = wb_cli_migrate_options(cli);
     options.target = wb_cli_get(cli, "target");
     WB_TRY(wb_cli_catch_signals(cli, err));
-    WB_TRY(wb_prepare(cli->project, mode, &options, err));
+    WB_TRY(prepare(cli, mode, &options, err));
 
     if (wb_cli_is_cancelled(cli)) /* as PID 1 it would be lost when it is unblocked */
         return wb_fail(err, WB_ECANCELLED, "cancelled before %s was started", argv[0]);
@@ -43,6 +71,9 @@ static const struct wb_option options[] = {
      "ledger, without asking",
      NULL},
     {"create-db", 0, NULL, "make the database if it is missing", "create_db"},
+    {"health", 0, "ADDRESS",
+     "answer HTTP at :PORT or HOST:PORT meanwhile, for a liveness probe; with a /PATH behind it, that path alone",
+     "health"},
     WB_MIGRATE_OPTIONS,
 };
 

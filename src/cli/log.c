@@ -177,6 +177,10 @@ static enum wb_log_level describe(const struct wb_event *event, struct wb_str *t
     case WB_EVENT_DATABASE_CREATED:
         wb_str_printf(text, "created the database %s", event->text);
         return WB_LOG_INFO;
+    case WB_EVENT_PENDING:
+        wb_str_printf(text, "waiting for somebody else to apply %u pending revision%s", event->total,
+                      plural(event->total));
+        return WB_LOG_INFO;
     case WB_EVENT_LOCK_WAITING:
         wb_str_printf(text, "waiting for another migrator to finish (%s so far): %s", elapsed, event->text);
         return WB_LOG_INFO;

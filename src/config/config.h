@@ -49,6 +49,7 @@ enum wb_key {
     WB_KEY_SCRATCH_URL,          /* a server where scratch databases may be made; default: the URL's */
     WB_KEY_SCHEMA_SOURCE,        /* what the schema should be: an SQL file, a folder of them, or command:... */
     WB_KEY_MODE,                 /* of `run`: apply, check, wait, off */
+    WB_KEY_HEALTH,               /* of `run`: where it answers while it migrates; default: nowhere */
     WB_KEY_LOG_FORMAT,           /* text, json */
     WB_KEY_LOG_LEVEL,            /* error, warning, info, debug */
     WB_KEY_COLOR,                /* auto, always, never */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/auto.h"
 #include "base/str.h"
 #include "base/suggest.h"
@@ -35,6 +36,7 @@ static const struct wb_key_info keys[] = {
     [WB_KEY_SCRATCH_URL] = {"scratch_url", WB_TYPE_URL},
     [WB_KEY_SCHEMA_SOURCE] = {"schema_source", WB_TYPE_SOURCE},
     [WB_KEY_MODE] = {"mode", WB_TYPE_CHOICE, "apply", .choices = "apply, check, wait, off"},
+    [WB_KEY_HEALTH] = {"health", WB_TYPE_ADDRESS},
     [WB_KEY_LOG_FORMAT] = {"log_format", WB_TYPE_CHOICE, "text", .choices = "text, json"},
     [WB_KEY_LOG_LEVEL] = {"log_level", WB_TYPE_CHOICE, "info", .choices = "error, warning, info, debug"},
     [WB_KEY_COLOR] = {"color", WB_TYPE_CHOICE, "auto", .choices = "auto, always, never"},
@@ -125,6 +127,7 @@ bool wb_key_check(enum wb_key key, const char *value, const char **ret_expected)
     const struct wb_key_info *info = &keys[key];
     bool flag;
     long number;
+    struct wb_address address;
     switch (info->type) {
     case WB_TYPE_BOOL:
         *ret_expected = "true or false";
@@ -144,6 +147,9 @@ bool wb_key_check(enum wb_key key, const char *value, const char **ret_expected)
                 return true;
         return false;
     }
+    case WB_TYPE_ADDRESS:
+        *ret_expected = "an address like :8081, 127.0.0.1:8081 or [::1]:8081, with a path like /live behind it or not";
+        return wb_address_parse(value, &address);
     case WB_TYPE_TEXT:
     case WB_TYPE_URL:
     case WB_TYPE_PATH:

@@ -15,7 +15,8 @@ enum wb_key_type {
     WB_TYPE_NUMBER,
     WB_TYPE_DURATION,
     WB_TYPE_CHOICE,
-    WB_TYPE_SOURCE, /* a file, a folder, or a command that is run by whoever needs what it prints */
+    WB_TYPE_ADDRESS, /* to listen at: base/address.h */
+    WB_TYPE_SOURCE,  /* a file, a folder, or a command that is run by whoever needs what it prints */
 };
 
 struct wb_key_info {

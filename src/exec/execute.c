@@ -242,19 +242,12 @@ static enum wb_code reset_session(struct wb_execution *execution, struct wb_erro
 
 /* ---- Each step in its own transaction ---- */
 
-static void begin_next(struct wb_execution *execution)
-{
-    execution->since_ms = wb_now_ms();
-    if (execution->done < execution->plan->count)
-        emit_step(execution, WB_EVENT_STEP_STARTED, execution->done, NULL, 0);
-}
-
-/* The step is committed, and the next one begins. */
+/* The step is committed; the server is at the next one already, or at its message. */
 static void finish_step(struct wb_execution *execution)
 {
     emit_step(execution, WB_EVENT_STEP_DONE, execution->done, NULL, wb_now_ms() - execution->since_ms);
     execution->done++;
-    begin_next(execution);
+    execution->since_ms = wb_now_ms();
 }
 
 static enum wb_code on_committed(const struct wb_result *result, void *user, struct wb_error *err)
@@ -431,6 +424,7 @@ static enum wb_code run_steps(struct wb_execution *execution, struct wb_error *e
     for (size_t i = 0; code == WB_OK && i < execution->plan->count; i++) {
         struct wb_arena arena = WB_ARENA_INIT;
         struct running run = running_init(execution, i, &arena);
+        emit_step(execution, WB_EVENT_STEP_STARTED, i, NULL, 0);
         code = run_step(&run, &owed, err);
         wb_arena_release(&arena);
     }
@@ -500,6 +494,7 @@ static enum wb_code send_steps(struct running *run, struct wb_error *err)
     for (size_t i = 0; i < plan->count; i++) {
         run->number = run->execution->failing = i;
         run->step = &plan->items[i];
+        emit_step(run->execution, WB_EVENT_STEP_STARTED, i, NULL, 0);
         if (i > 0 && needs_settings(run))
             add_settings(run);
         add_statements(run);
@@ -618,7 +613,7 @@ enum wb_code wb_execute(struct wb_execution *execution, struct wb_error *err)
 {
     execution->done = execution->failing = 0;
     execution->settled = execution->touched = execution->unanswered = false;
-    begin_next(execution);
+    execution->since_ms = wb_now_ms();
     enum wb_code code = execution->single_transaction ? run_as_one(execution, err) : run_steps(execution, err);
     if (code == WB_OK)
         return leave_session(execution, err);

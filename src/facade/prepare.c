@@ -78,8 +78,9 @@ static enum wb_code wait_until_current(wb_project *project, const char *goal, lo
             code = fail_outdated(where, &pending, &arena, err);
         } else if (code == WB_OK) {
             if (!said)
-                wb_target_emit_text(target, WB_EVENT_WAITING, "revisions are pending, to be applied by somebody else",
-                                    wb_now_ms() - start);
+                wb_target_emit(target, &(struct wb_event){.type = WB_EVENT_PENDING,
+                                                          .total = (unsigned)pending.count,
+                                                          .elapsed_ms = wb_now_ms() - start});
             code = wb_target_sleep(target, MODE_WAIT_PAUSE_MS, err);
         } else if (code == WB_EUNREACHABLE) {
             code = reconnect(target, (double)wait_ms - (wb_now_ms() - start), err);

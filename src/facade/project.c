@@ -20,6 +20,7 @@ const char *wb_event_name(enum wb_event_type type)
         [WB_EVENT_CONNECTED] = "connected",
         [WB_EVENT_CONNECTION_LOST] = "connection_lost",
         [WB_EVENT_DATABASE_CREATED] = "database_created",
+        [WB_EVENT_PENDING] = "pending",
         [WB_EVENT_LOCK_WAITING] = "lock_waiting",
         [WB_EVENT_LOCK_OBTAINED] = "lock_obtained",
         [WB_EVENT_PLANNED] = "planned",

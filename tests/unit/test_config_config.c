@@ -116,6 +116,7 @@ static void assert_documented(enum wb_key key, const char *page)
         [WB_TYPE_TEXT] = "text",         [WB_TYPE_URL] = "URL",        [WB_TYPE_PATH] = "file",
         [WB_TYPE_FOLDERS] = "folders",   [WB_TYPE_BOOL] = "boolean",   [WB_TYPE_NUMBER] = "number",
         [WB_TYPE_DURATION] = "duration", [WB_TYPE_CHOICE] = "one of ", [WB_TYPE_SOURCE] = "source",
+        [WB_TYPE_ADDRESS] = "address",
     };
     WB_AUTO(wb_str) expected = WB_STR_INIT;
     wb_str_printf(&expected, "\n*%s* (%s%s; ", info->name, types[info->type], info->choices ? info->choices : "");

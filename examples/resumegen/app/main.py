@@ -25,6 +25,12 @@ def database_unavailable(_request: Request, _error: OperationalError) -> JSONRes
     return JSONResponse({"detail": "the database is not available"}, status_code=503)
 
 
+@app.get("/live")
+def live() -> str:
+    """Whether the process answers; the database is another matter."""
+    return "serving"
+
+
 @app.get("/health")
 def health(db: Database) -> schemas.Health:
     """Count the rows of every table, in one query: it fails unless all of them are there."""
