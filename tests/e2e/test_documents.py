@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.alembic import revision, write_history
-from support.cluster import find_program
+from support.cluster import find_program, free_port
 from support.program import PROGRAM, ROOT
 from support.project import Project
 
@@ -68,7 +68,7 @@ class World:
 
     def type(self, command):
         """What it prints; it must end well."""
-        command = command.replace("/tmp/", f"{self.folder}/")
+        command = command.replace("/tmp/", f"{self.folder}/").replace(":8000/", f":{free_port()}/")
         command = re.sub(r"postgresql://\S*@localhost/(shop|app)", self.database.url, command)
         command = re.sub(r"postgresql://\S*@localhost/postgres", self.database.cluster.url("postgres"), command)
         exported = re.fullmatch(r"export (\w+)=(.*)", command)
@@ -171,6 +171,10 @@ def with_django(world):
     world.environment["WHIMBREL_ENGINE"] = "postgresql"
 
 
+def simple(world):
+    world.project().chain("a1")
+
+
 def ahead(world):
     """The database has been brought further by files that are gone."""
     project = world.project()
@@ -210,6 +214,7 @@ PROJECTS = {
     ("docs/alembic.md", "When the first revisions no longer run"): old_alembic,
     ("docs/diff.md", "Comparing schemas"): compared,
     ("docs/diff.md", "Renames"): renamed,
+    ("docs/kubernetes.md", "Probes"): simple,
     ("docs/models.md", "Where the schema comes from"): with_models,
     ("docs/models.md", "Django"): with_django,
     ("docs/other-tools.md", "From dbmate, goose, golang-migrate, Flyway and Sqitch"): from_goose,
