@@ -23,7 +23,9 @@ enum wb_code wb_schema_context_init(struct wb_schema_context *context, wb_projec
     *context = (struct wb_schema_context){.project = project, .arena = arena, .server = WB_PRIVATE_SERVER_INIT};
     WB_TRY(wb_config_get(project->config, WB_KEY_VERSION_TABLE, &context->own_tables[0], err));
     WB_TRY(wb_config_get(project->config, WB_KEY_LEDGER_TABLE, &context->own_tables[1], err));
-    context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables)};
+    context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables), false, false};
+    WB_TRY(wb_config_get_bool(project->config, WB_KEY_SCHEMA_OWNERS, &context->read_options.owners, err));
+    WB_TRY(wb_config_get_bool(project->config, WB_KEY_SCHEMA_PRIVILEGES, &context->read_options.privileges, err));
     return WB_OK;
 }
 
