@@ -17,12 +17,12 @@
 #define GRANTEE                                                                                                        \
     "CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN o.owner THEN 'OWNER' ELSE quote_ident(pg_get_userbyid(x.grantee)) END"
 
-/* By whom each was granted is left aside. The owner can always grant, whatever is written down. */
+/* By whom each was granted is left aside. */
 #define GRANTS(acl)                                                                                                    \
     "coalesce((SELECT string_agg(h.grants, " SEPARATOR " ORDER BY h.grants COLLATE \"C\") FROM (SELECT unnest(CASE"    \
     " WHEN array_agg(k.privilege ORDER BY k.privilege) = e.privileges THEN ARRAY['ALL'] ELSE array_agg(k.privilege)"   \
     " END) || ' TO ' || k.grantee || k.option AS grants FROM (SELECT x.privilege_type COLLATE \"C\" AS privilege, "    \
-    GRANTEE " AS grantee, CASE WHEN bool_or(x.is_grantable) AND x.grantee <> o.owner THEN ' WITH GRANT OPTION'"        \
+    GRANTEE " AS grantee, CASE WHEN bool_or(x.is_grantable) THEN ' WITH GRANT OPTION'"                                   \
     " ELSE '' END AS option FROM aclexplode(" acl ") x GROUP BY x.privilege_type, x.grantee) k"                        \
     " GROUP BY k.grantee, k.option) h), '')"
 

@@ -428,20 +428,26 @@ static struct wb_object *find_owner(const struct reading *reading, struct wb_obj
     return find_part(reading, WB_KIND_OWNER, "OWNER TO", object);
 }
 
+/* Of the table that has the column which a sequence belongs to. */
+static struct wb_object *find_owner_of_table(const struct reading *reading, const struct wb_object *ownership)
+{
+    for (size_t i = 0; i < ownership->deps.count; i++)
+        if (ownership->deps.items[i]->kind == WB_KIND_COLUMN)
+            return find_owner(reading, ownership->deps.items[i]->parent);
+    return NULL;
+}
+
 /* A sequence must belong to whom the table of its column belongs to, and then follows that. */
 static void link_owned_sequence(struct reading *reading, struct wb_object *ownership)
 {
     struct wb_object *of_sequence = find_owner(reading, ownership->parent);
-    for (size_t i = 0; i < ownership->deps.count; i++) {
-        struct wb_object *column = ownership->deps.items[i];
-        struct wb_object *of_table = column->kind == WB_KIND_COLUMN ? find_owner(reading, column->parent) : NULL;
-        if (!of_sequence || !of_table)
-            continue;
-        of_sequence->values = owner_values(reading, of_sequence->values[WB_OWNER_ROLE],
-                                           ownership->values[WB_OWNERSHIP_COLUMN]);
-        wb_object_depend(reading->arena, ownership, of_sequence);
-        wb_object_depend(reading->arena, ownership, of_table);
-    }
+    struct wb_object *of_table = find_owner_of_table(reading, ownership);
+    if (!of_sequence || !of_table)
+        return;
+    of_sequence->values = owner_values(reading, of_sequence->values[WB_OWNER_ROLE],
+                                       ownership->values[WB_OWNERSHIP_COLUMN]);
+    wb_object_depend(reading->arena, ownership, of_sequence);
+    wb_object_depend(reading->arena, ownership, of_table);
 }
 
 /* A new owner takes over what the old one had; what is revoked from a table's role is gone of its columns, too. */
@@ -455,6 +461,11 @@ static void link_privileges(struct reading *reading, struct wb_object *privilege
     struct wb_object *of_table = parent && parent->kind == WB_KIND_COLUMN
                                      ? find_part(reading, WB_KIND_PRIVILEGES, privileges->name, parent->parent)
                                      : NULL;
+    const struct wb_object *ownership = top && top->kind == WB_KIND_SEQUENCE
+                                            ? find_part(reading, WB_KIND_OWNERSHIP, "owner", top)
+                                            : NULL;
+    if (ownership && owner)
+        owner = find_owner_of_table(reading, ownership);
     if (owner)
         wb_object_depend(reading->arena, privileges, owner);
     if (of_table)

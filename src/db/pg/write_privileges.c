@@ -156,15 +156,17 @@ static void give_to_new_owner(struct wb_pg_writer *writer, const char *name, str
     *grants = given;
 }
 
+static bool owners_are_compared(const struct wb_pg_writer *writer)
+{
+    return writer->change->from && writer->change->from->has_owners;
+}
+
 static struct grants grants_there(struct wb_pg_writer *writer, const struct wb_object *before,
                                   const struct wb_object *after)
 {
-    if (!before)
-        return grants_of_new(writer, after);
-    struct grants grants = grants_of(writer, before, WB_PRIVILEGES_GRANTS);
-    bool given_away = after && writer->change->from && writer->change->from->has_owners &&
-                      !wb_equal(before->values[WB_PRIVILEGES_OWNER], after->values[WB_PRIVILEGES_OWNER]);
-    if (given_away)
+    struct grants grants = before ? grants_of(writer, before, WB_PRIVILEGES_GRANTS) : grants_of_new(writer, after);
+    const char *old_owner = before ? before->values[WB_PRIVILEGES_OWNER] : NULL;
+    if (after && owners_are_compared(writer) && !wb_equal(old_owner, after->values[WB_PRIVILEGES_OWNER]))
         give_to_new_owner(writer, after->values[WB_PRIVILEGES_OWNER_NAME], &grants);
     return grants;
 }
@@ -181,8 +183,8 @@ struct stating {
 static const char *owner_then(const struct wb_pg_writer *writer, const struct wb_object *before,
                               const struct wb_object *after)
 {
-    bool compared = writer->change->from && writer->change->from->has_owners;
-    const struct wb_object *object = after && (compared || after->kind == WB_KIND_DEFAULT_PRIVILEGES) ? after : before;
+    bool is_new_owner = owners_are_compared(writer) || (after && after->kind == WB_KIND_DEFAULT_PRIVILEGES);
+    const struct wb_object *object = after && is_new_owner ? after : before;
     const char *owner = object ? object->values[WB_PRIVILEGES_OWNER] : NULL;
     return owner ? owner : "CURRENT_USER";
 }
