@@ -72,8 +72,8 @@ def default_privileges(random, roles):
     return f"ALTER DEFAULT PRIVILEGES{scope} {grant(random, roles, target, privileges)}"
 
 
-def rights(random, roles, targets, count=40):
-    """Statements, one per line."""
+def rights(random, roles, targets, what, count=40):
+    """Statements, one per line, that `--owners` and `--privileges` (those of `what`) are for."""
     lines = []
     for _ in range(random.randint(0, count)):
         kind = random.random()
@@ -86,11 +86,15 @@ def rights(random, roles, targets, count=40):
             lines.append(default_privileges(random, roles))
         else:
             lines.append(grant(random, roles, *random.choice(list(targets.items()))))
+    if "--owners" not in what:
+        lines = [line for line in lines if " OWNER TO " not in line]
+    if "--privileges" not in what:
+        lines = [line for line in lines if " OWNER TO " in line]
     return "\n".join(lines)
 
 
-def pair(random, roles):
+def pair(random, roles, what=("--owners", "--privileges")):
     """Two scripts."""
-    early = default_privileges(random, roles) if random.random() < 0.5 else ""
-    return (BEFORE + ONLY_BEFORE + rights(random, roles, COMMON | BEFORE_ONLY),
-            BEFORE + early + ONLY_AFTER + rights(random, roles, COMMON | AFTER_ONLY))
+    early = default_privileges(random, roles) if random.random() < 0.5 and "--privileges" in what else ""
+    return (BEFORE + ONLY_BEFORE + rights(random, roles, COMMON | BEFORE_ONLY, what),
+            BEFORE + early + ONLY_AFTER + rights(random, roles, COMMON | AFTER_ONLY, what))
