@@ -28,6 +28,7 @@ struct wb_change {
     bool online;                    /* of a table that is there and in use: to be made so that it can be */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */
     struct wb_change_list causes;   /* REBUILD: what it is for; changes of the table and of its parts, made by it */
+    const struct wb_catalog *from;  /* the schema that is changed, as it was at first */
     const char *spare_name;         /* REBUILD: one that nothing has, for the new table until the old one has gone */
 };
 

@@ -42,6 +42,7 @@ enum wb_kind_flag {
     WB_KIND_RELATION = 1 << 4,     /* shares its names with tables, indexes, sequences */
     WB_KIND_SHARES_INDEX = 1 << 5, /* a constraint: may have an index of its name */
     WB_KIND_SCANS = 1 << 7,        /* made by reading all rows of its table, which may take long */
+    WB_KIND_OWNED = 1 << 8,        /* belongs to a role by itself, not with its parent or its table */
     WB_KIND_LATE = 1 << 6,         /* its place in a script is by its own rank, not beside its parent */
 };
 
@@ -129,5 +130,23 @@ enum { WB_TRIGGER_DEFINITION, WB_TRIGGER_ENABLED };
 enum { WB_POLICY_COMMAND, WB_POLICY_PERMISSIVE, WB_POLICY_ROLES, WB_POLICY_USING, WB_POLICY_CHECK };
 enum { WB_EVENT_TRIGGER_DEFINITION, WB_EVENT_TRIGGER_ENABLED };
 enum { WB_PUBLICATION_ALL_TABLES, WB_PUBLICATION_OPTIONS, WB_PUBLICATION_MEMBERS };
+enum {
+    WB_OWNER_ROLE,        /* in SQL's spelling; NULL: the one that is connected, or will be */
+    WB_OWNER_SEQUENCE_OF, /* of a sequence: the column whose table's owner it follows */
+};
+/* Of PRIVILEGES and DEFAULT_PRIVILEGES. Grants are lists of "SELECT TO role[ WITH GRANT OPTION]", with ALL for every one. */
+enum {
+    WB_PRIVILEGES_GRANTS,
+    WB_PRIVILEGES_INITIAL,    /* what a new one has */
+    WB_PRIVILEGES_EVERY,      /* the names of all that there are for such a thing */
+    WB_PRIVILEGES_INDIRECT,   /* "SELECT TO role": granted by others than the owner alone */
+    WB_PRIVILEGES_COLUMNS,    /* of a table: grants of its columns, "SELECT (a) TO role" */
+    WB_PRIVILEGES_OWNER,      /* OWNER in the lists: the role, in SQL's spelling; NULL: the one that is connected */
+    WB_PRIVILEGES_OWNER_NAME, /* the same by its name in any case */
+    WB_PRIVILEGES_TYPE,       /* what sort of thing, as default privileges know it */
+    WB_PRIVILEGES_PREFIX,     /* what stands before GRANT and REVOKE; or NULL */
+    WB_PRIVILEGES_TARGET,     /* what stands behind ON */
+    WB_PRIVILEGES_COLUMN,     /* "(a)": what stands behind each privilege; or NULL */
+};
 
 #endif

@@ -61,8 +61,13 @@ struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalo
 
 static void append_title(struct wb_str *out, const struct wb_object *object)
 {
-    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP) {
+    bool of_parent = object->kind == WB_KIND_PRIVILEGES && object->parent && object->parent->kind != WB_KIND_EXTENSION;
+    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP || object->kind == WB_KIND_OWNER || of_parent) {
         append_title(out, object->parent);
+        return;
+    }
+    if (object->kind == WB_KIND_PRIVILEGES || object->kind == WB_KIND_DEFAULT_PRIVILEGES) {
+        wb_str_append(out, object->name);
         return;
     }
     if (object->parent) {

@@ -45,6 +45,9 @@ enum wb_kind {
     WB_KIND_POLICY,
     WB_KIND_EVENT_TRIGGER,
     WB_KIND_PUBLICATION,
+    WB_KIND_OWNER,              /* whom `parent` belongs to; only where owners are compared */
+    WB_KIND_PRIVILEGES,         /* what roles may do with `parent`; only where privileges are compared */
+    WB_KIND_DEFAULT_PRIVILEGES, /* ... with what a role makes in future; the last kind */
     WB_KIND_COUNT
 };
 
@@ -69,8 +72,8 @@ struct wb_object {
     const char *const *values;  /* one per field of the kind, as text; NULL: not there */
     const char *source;         /* the text that made it, where the engine keeps that; or NULL */
     const char *comment;        /* or NULL */
-    const char *owner;          /* for what is made anew */
-    const char *grants;         /* a list of "PRIVILEGES TO ROLE", "" for none; NULL: as the engine gives them */
+    const char *owner;          /* for what is made anew, where owners are not compared */
+    const char *grants;         /* the same: a list of "PRIVILEGES TO ROLE", "" for none; NULL: the engine's own */
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool caseless;              /* `name` is told from others without regard to case */
@@ -82,6 +85,7 @@ struct wb_object {
 struct wb_catalog {
     struct wb_object_list objects; /* in order of kind and key */
     struct wb_names not_compared;  /* what was found and not understood: "operator class public.x" */
+    bool has_owners;               /* there is an OWNER for all that has one */
 };
 
 /* Puts the objects in order and numbers them; each has its key after it. */

@@ -86,6 +86,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
 static const struct wb_option command_options[] = {
     {"no-database", 0, NULL, "don't ask where the database is: only the revisions and the schema source", NULL},
     WB_SOURCE_OPTIONS,
+    WB_RIGHTS_OPTIONS,
     {"no-cache", 0, NULL, "compare again what was found to be the same before", NULL},
 };
 

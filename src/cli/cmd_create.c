@@ -40,7 +40,8 @@ static enum wb_code read_sql(struct wb_cli *cli, const char *option, const char 
 static enum wb_code check_options(const struct wb_cli *cli, const struct wb_create_options *options,
                                   struct wb_error *err)
 {
-    static const char *const of_source[] = {"against", "schema", "scratch", "rename", "no-online"};
+    static const char *const of_source[] = {"against", "schema",  "scratch",   "rename",
+                                            "no-online", "owners", "privileges"};
     bool given = options->up_sql || options->down_sql;
     if (given && options->empty)
         return wb_fail(err, WB_EUSAGE, "--empty is for a revision without --sql and --down-sql");
@@ -100,6 +101,7 @@ static const struct wb_option options[] = {
     WB_SOURCE_OPTIONS,
     {"against", 0, "WHAT", "what that is compared with: `history` (default) or `live`, the database", NULL},
     WB_SCHEMA_OPTIONS,
+    WB_RIGHTS_OPTIONS,
     {"empty", 0, NULL, "an empty revision, to be written by hand", NULL},
     {"sql", 0, "FILE", "the SQL of the up section (- for standard input)", NULL},
     {"down-sql", 0, "FILE", "the SQL of the down section", NULL},

@@ -58,6 +58,7 @@ static const struct wb_option command_options[] = {
     {"down", 0, NULL, "the way back: from TO to FROM", NULL},
     {"exit-code", 0, NULL, "exit with 3 when there is a difference", NULL},
     WB_SCHEMA_OPTIONS,
+    WB_RIGHTS_OPTIONS,
     {"schema", 0, "SOURCE", "what `source` means: an .sql file, a folder, command:... (default: from whimbrel.ini)",
      "schema_source"},
     {"no-cache", 0, NULL, "compare again what was found to be the same before", NULL},

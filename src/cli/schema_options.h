@@ -10,6 +10,14 @@
         "no-online", 0, NULL, "the plain forms of statements, which lock out an application that works", NULL          \
     }
 
+/* What is compared beyond the schema itself. */
+#define WB_RIGHTS_OPTIONS                                                                                              \
+    {"owners", 0, NULL, "compare whom things belong to, which is left alone otherwise (PostgreSQL)", "schema_owners"}, \
+    {                                                                                                                  \
+        "privileges", 0, NULL, "compare grants and default privileges, left alone otherwise (PostgreSQL)",             \
+            "schema_privileges"                                                                                        \
+    }
+
 /* What `create` and `check` compare with, and where. */
 #define WB_SOURCE_OPTIONS                                                                                              \
     {"schema", 0, "SOURCE",                                                                                            \

@@ -48,6 +48,8 @@ enum wb_key {
     WB_KEY_TRUNCATE_SLUG_LENGTH, /* default 40 */
     WB_KEY_SCRATCH_URL,          /* a server where scratch databases may be made; default: the URL's */
     WB_KEY_SCHEMA_SOURCE,        /* what the schema should be: an SQL file, a folder of them, or command:... */
+    WB_KEY_SCHEMA_OWNERS,        /* bool: whom things belong to is compared */
+    WB_KEY_SCHEMA_PRIVILEGES,    /* bool: so is what is granted */
     WB_KEY_MODE,                 /* of `run`: apply, check, wait, off */
     WB_KEY_HEALTH,               /* of `run`: where it answers while it migrates; default: nowhere */
     WB_KEY_LOG_FORMAT,           /* text, json */

@@ -35,6 +35,8 @@ static const struct wb_key_info keys[] = {
     [WB_KEY_TRUNCATE_SLUG_LENGTH] = {"truncate_slug_length", WB_TYPE_NUMBER, "40", .alembic = "truncate_slug_length"},
     [WB_KEY_SCRATCH_URL] = {"scratch_url", WB_TYPE_URL},
     [WB_KEY_SCHEMA_SOURCE] = {"schema_source", WB_TYPE_SOURCE},
+    [WB_KEY_SCHEMA_OWNERS] = {"schema_owners", WB_TYPE_BOOL, "false"},
+    [WB_KEY_SCHEMA_PRIVILEGES] = {"schema_privileges", WB_TYPE_BOOL, "false"},
     [WB_KEY_MODE] = {"mode", WB_TYPE_CHOICE, "apply", .choices = "apply, check, wait, off"},
     [WB_KEY_HEALTH] = {"health", WB_TYPE_ADDRESS},
     [WB_KEY_LOG_FORMAT] = {"log_format", WB_TYPE_CHOICE, "text", .choices = "text, json"},

@@ -26,6 +26,7 @@ enum wb_capability {
     WB_CAN_CREATE_DATABASE = 1 << 3,
     WB_CAN_LOCK_TABLE = 1 << 4, /* LOCK TABLE; without it BEGIN itself takes the write lock */
     WB_CAN_ONLINE = 1 << 6,     /* has forms of DDL that let an application work on */
+    WB_CAN_GRANT = 1 << 7,      /* things have owners, and roles have privileges */
     WB_CAN_REPLICATE = 1 << 5,  /* servers follow a primary: they refuse writing, lag behind, and take over */
 };
 
@@ -111,10 +112,11 @@ struct wb_verdict {
     const char *finding; /* what was found, for the log; or NULL */
 };
 
-/* What is left out when a schema is read: tables of these names, whimbrel's own. */
+/* What is left out when a schema is read: tables of these names, whimbrel's own; and what is read beyond the rest. */
 struct wb_read_options {
     const char *const *excluded_tables;
     size_t excluded_table_count;
+    bool owners, privileges; /* for WB_CAN_GRANT */
 };
 
 struct wb_backend;

@@ -211,6 +211,15 @@ static void settle_derived(struct wb_pair *pair, const struct wb_pair *table, bo
         pair->state = WB_PAIR_SAME;
 }
 
+/* Of a column that goes with the parent table's: there is nothing left of which it could be taken away. */
+static bool goes_by_inheritance(const struct wb_pairs *pairs, const struct wb_pair *pair)
+{
+    if (pair->state != WB_PAIR_DROP || !pair->before->parent)
+        return false;
+    const struct wb_pair *parent = pairs->of_before[pair->before->parent->index];
+    return parent->inherited && !parent->after;
+}
+
 static void settle_all_derived(struct comparing *comparing)
 {
     struct wb_pairs *pairs = &comparing->pairs;
@@ -225,6 +234,11 @@ static void settle_all_derived(struct comparing *comparing)
         if ((pair->before && pair->before->derived) || (pair->after && pair->after->derived))
             settle_derived(pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
     }
+    for (size_t i = 0; i < pairs->count; i++)
+        if (goes_by_inheritance(pairs, &pairs->items[i])) {
+            pairs->items[i].inherited = true;
+            pairs->items[i].state = WB_PAIR_SAME;
+        }
 }
 
 /* A new default of the parent reaches its children: one of their own has to be set again. */

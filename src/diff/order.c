@@ -131,18 +131,27 @@ static bool is_part_of_new_table(const struct ordering *ordering, const struct w
            ordering->create_of[number_of(ordering, ordering->pairs->of_after[table->index])] != NONE;
 }
 
+/* What is inherited comes with its table, or with what it is inherited from. */
+static void wait_for(struct ordering *ordering, const struct wb_object *dependency, size_t operation)
+{
+    if (ordering->pairs->of_after[dependency->index]->inherited) {
+        for (size_t i = 0; i < dependency->deps.count; i++)
+            if (dependency->deps.items[i]->kind == dependency->kind)
+                wait_for(ordering, dependency->deps.items[i], operation);
+        while (dependency->parent)
+            dependency = dependency->parent;
+    }
+    size_t other = number_of(ordering, ordering->pairs->of_after[dependency->index]);
+    add_edge(ordering, ordering->create_of[other], operation);
+    add_edge(ordering, ordering->alter_of[other], operation);
+}
+
 static void wait_for_dependencies(struct ordering *ordering, const struct wb_pair *pair, size_t operation)
 {
     for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
         if (is_part_of_new_table(ordering, pair, pair->after->deps.items[i]))
             continue;
-        const struct wb_object *dependency = pair->after->deps.items[i];
-        if (ordering->pairs->of_after[dependency->index]->inherited) /* it comes with its table */
-            while (dependency->parent)
-                dependency = dependency->parent;
-        size_t other = number_of(ordering, ordering->pairs->of_after[dependency->index]);
-        add_edge(ordering, ordering->create_of[other], operation);
-        add_edge(ordering, ordering->alter_of[other], operation);
+        wait_for(ordering, pair->after->deps.items[i], operation);
     }
 }
 

@@ -85,6 +85,7 @@ static enum wb_code add_surroundings(struct wb_schema_pair *pair, struct wb_str 
     add_text(text, WB_VERSION);
     add_text(text, pair->context.scratch ? pair->context.scratch->redacted : NULL);
     add_text(text, search_path);
+    wb_str_printf(text, "%d%d", pair->context.read_options.owners, pair->context.read_options.privileges);
     for (size_t i = 0; i < WB_COUNT(pair->context.own_tables); i++)
         add_text(text, pair->context.own_tables[i]);
     return WB_OK;

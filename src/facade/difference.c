@@ -126,8 +126,10 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_differing *compa
     wb_diff_make(from, to, &rules, arena, &diff);
     if (!comparison->renames_last)
         add_renames(&making, comparison->renames);
-    for (size_t i = 0; i < diff.changes.count; i++)
+    for (size_t i = 0; i < diff.changes.count; i++) {
+        diff.changes.items[i].from = from;
         add_change(&making, &diff.changes.items[i]);
+    }
     if (comparison->renames_last)
         add_renames(&making, comparison->renames);
     if (backend->write_frame)

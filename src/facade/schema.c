@@ -23,7 +23,9 @@ enum wb_code wb_schema_context_init(struct wb_schema_context *context, wb_projec
     *context = (struct wb_schema_context){.project = project, .arena = arena, .server = WB_PRIVATE_SERVER_INIT};
     WB_TRY(wb_config_get(project->config, WB_KEY_VERSION_TABLE, &context->own_tables[0], err));
     WB_TRY(wb_config_get(project->config, WB_KEY_LEDGER_TABLE, &context->own_tables[1], err));
-    context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables)};
+    context->read_options = (struct wb_read_options){context->own_tables, WB_COUNT(context->own_tables), false, false};
+    WB_TRY(wb_config_get_bool(project->config, WB_KEY_SCHEMA_OWNERS, &context->read_options.owners, err));
+    WB_TRY(wb_config_get_bool(project->config, WB_KEY_SCHEMA_PRIVILEGES, &context->read_options.privileges, err));
     return WB_OK;
 }
 
@@ -199,6 +201,8 @@ enum wb_code wb_schema_migrate(struct wb_schema_context *context, struct wb_sche
 static enum wb_code replay(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
 {
     const struct wb_revision_set *revisions;
+    if (schema->goals->count == 0)
+        return WB_OK; /* a database without a project can be copied */
     WB_TRY(wb_project_revisions(context->project, &revisions, err));
     for (size_t i = 0; i < schema->goals->count; i++)
         WB_TRY(wb_schema_migrate(context, schema, revisions, WB_UP, schema->goals->items[i], err));
@@ -395,10 +399,20 @@ static enum wb_code run_command(struct wb_schema_context *context, struct wb_sch
                                 &schema->sql, err);
 }
 
+static void warn_of_what_is_not_there(const struct wb_schema_context *context, const struct wb_schema *schema)
+{
+    const char *engine = needs_scratch(schema) ? scratch_engine(context) : schema->url.engine;
+    if ((context->read_options.owners || context->read_options.privileges) &&
+        !(wb_backend_find(engine)->capabilities & WB_CAN_GRANT))
+        wb_project_warn(context->project,
+                        "SQLite has no owners and no privileges: there is nothing of them to compare");
+}
+
 enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error *err)
 {
     if (needs_scratch(&pair->from) || needs_scratch(&pair->to))
         WB_TRY(find_scratch(&pair->context, err));
+    warn_of_what_is_not_there(&pair->context, &pair->to);
     WB_TRY(run_command(&pair->context, &pair->from, err));
     return run_command(&pair->context, &pair->to, err);
 }

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from support.fingerprint import fingerprint, identities, row_counts
-from support.golden import cases, diff, expect
+from support.golden import cases, diff, expect, words_of
 
 CASES = cases("postgresql")
 
@@ -13,8 +13,13 @@ pytestmark = pytest.mark.engine("postgresql")
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
-def case(request):
-    return request.param
+def case(request, cluster):
+    roles = words_of(request.param, "roles")
+    for role in roles:
+        cluster.psql("postgres", script=f"CREATE ROLE {role}")
+    yield request.param
+    for role in roles:
+        cluster.psql("postgres", script=f"DROP ROLE {role}")
 
 
 FORMS = {"plain": ("--no-online", ""), "online": (None, "online_")}
@@ -32,7 +37,8 @@ def script(case, form, direction):
 
 
 def test_text(case, whimbrel, database, form):
-    words = [word for word in (case / "before.sql", case / "after.sql", "--scratch", database.url, FORMS[form][0]) if word]
+    words = [case / "before.sql", case / "after.sql", "--scratch", database.url, *words_of(case, "options")]
+    words += [FORMS[form][0]] if FORMS[form][0] else []
     for direction, option in (("up", []), ("down", ["--down"])):
         text = diff(whimbrel, *words, *option)
         path = script(case, form, direction)
@@ -51,10 +57,10 @@ def test_round_trip(case, whimbrel, database, form):
     database.run_script((case / "before.sql").read_text())
     before, known, rows = (look(cluster, database.name) for look in (fingerprint, identities, row_counts))
     run_script(database, form, script(case, form, "up").read_text())
-    assert diff(whimbrel, database.url, case / "after.sql") == ""
+    assert diff(whimbrel, database.url, case / "after.sql", *words_of(case, "options")) == ""
     assert_kept(cluster, database.name, known, rows)
     run_script(database, form, script(case, form, "down").read_text())
-    assert diff(whimbrel, database.url, case / "before.sql") == ""
+    assert diff(whimbrel, database.url, case / "before.sql", *words_of(case, "options")) == ""
     assert fingerprint(cluster, database.name) == before
 
 
@@ -77,5 +83,5 @@ def test_a_schema_and_itself(case, whimbrel, database):
     database.run_script((case / "after.sql").read_text())
     dumped = whimbrel.folder / "dump.sql"
     dumped.write_text(database.cluster.pg_dump(database.name, "-s"))
-    assert diff(whimbrel, database.url, case / "after.sql") == ""
-    assert diff(whimbrel, database.url, dumped) == ""
+    assert diff(whimbrel, database.url, case / "after.sql", *words_of(case, "options")) == ""
+    assert diff(whimbrel, database.url, dumped, *words_of(case, "options")) == ""

@@ -12,6 +12,12 @@ def cases(engine):
                   if path.is_dir() and path.name.startswith("sqlite_") == (engine == "sqlite"))
 
 
+def words_of(case, name):
+    """Of a file in the case's folder, if it is there: `options` of diff, `roles` that the server needs."""
+    path = case / name
+    return path.read_text().split() if path.exists() else []
+
+
 def expect(path, text):
     """UPDATE_GOLDEN=1 writes what is found instead; to be read before it is committed."""
     if os.environ.get("UPDATE_GOLDEN"):

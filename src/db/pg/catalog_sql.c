@@ -10,8 +10,8 @@
 /* SQL is laid out as SQL. */
 /* clang-format off */
 
-#define SEPARATOR "E'\\x1f'"
-#define USERS "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+#define SEPARATOR WB_PG_SEPARATOR
+#define USERS WB_PG_USERS
 #define ROLE(column) "quote_ident(pg_get_userbyid(" column "))"
 #define OWNER(column) "CASE WHEN pg_get_userbyid(" column ") <> current_user THEN " ROLE(column) " END"
 #define NONE "NULL::text"

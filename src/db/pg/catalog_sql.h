@@ -7,6 +7,7 @@
 
 /* OIDs of system catalogs, which never change; an object's address is one of these, its OID, and a column's number. */
 enum wb_pg_class_id {
+    WB_PG_DEFAULT_ACL = 826,
     WB_PG_TYPE = 1247,
     WB_PG_PROC = 1255,
     WB_PG_CLASS = 1259,
@@ -17,6 +18,7 @@ enum wb_pg_class_id {
     WB_PG_CONSTRAINT = 2606,
     WB_PG_DEPEND = 2608,   /* not an address of PostgreSQL's: the ownership of the sequence of that OID */
     WB_PG_INHERITS = 2611, /* the same: the link of the table of that OID to a parent */
+    WB_PG_LANGUAGE = 2612,
     WB_PG_NAMESPACE = 2615,
     WB_PG_OPERATOR = 2617,
     WB_PG_REWRITE = 2618,
@@ -29,6 +31,7 @@ enum wb_pg_class_id {
     WB_PG_TS_DICT = 3600,
     WB_PG_TS_CONFIG = 3602,
     WB_PG_PUBLICATION = 6104,
+    WB_PG_PRIVILEGES_OF = 1 << 20, /* not one either: added to another, the privileges on what is there */
 };
 
 /* The columns that every query begins with; the kind's fields follow, in their order. */
@@ -55,6 +58,14 @@ struct wb_pg_kind_query {
 
 extern const struct wb_pg_kind_query wb_pg_kind_queries[];
 extern const size_t wb_pg_kind_query_count;
+
+/* Those that are only run where privileges are compared. */
+extern const struct wb_pg_kind_query wb_pg_privilege_queries[];
+extern const size_t wb_pg_privilege_query_count;
+
+/* Pieces of all of them. */
+#define WB_PG_SEPARATOR "E'\\x1f'" /* WB_LIST_SEPARATOR */
+#define WB_PG_USERS "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 
 /* Rows of (class, oid, class, oid, sub id): what the first address, which is no object of ours, is a part of. */
 extern const char wb_pg_alias_sql[];

@@ -45,7 +45,9 @@ struct reading {
     struct wb_arena scratch;
     struct wb_catalog *catalog;
     const struct wb_read_options *options;
-    size_t next_query; /* whose rows come next */
+    const struct wb_pg_kind_query **queries; /* that are sent ... */
+    size_t query_count;
+    size_t next_query;                       /* ... and whose rows come next */
     struct {
         struct found *items;
         size_t count, capacity;
@@ -95,13 +97,14 @@ static void take_object(struct reading *reading, const struct wb_pg_kind_query *
     *WB_PUSH(&reading->scratch, reading->found) = (struct found){
         object,
         {query->class_id, number(cells[WB_CELL_OID]), number(cells[WB_CELL_SUB_ID])},
-        {query->parent_class_id, number(cells[WB_CELL_PARENT]), number(cells[WB_CELL_PARENT_SUB_ID])}};
+        {cells[WB_CELL_PARENT] ? query->parent_class_id : 0, number(cells[WB_CELL_PARENT]),
+         number(cells[WB_CELL_PARENT_SUB_ID])}};
 }
 
 static enum wb_code take_objects(const struct wb_result *result, void *user, struct wb_error *err)
 {
     struct reading *reading = user;
-    const struct wb_pg_kind_query *query = &wb_pg_kind_queries[reading->next_query++];
+    const struct wb_pg_kind_query *query = reading->queries[reading->next_query++];
     if (result->column_count != WB_CELL_FIELDS + wb_kind_info(query->kind)->field_count)
         return wb_fail(err, WB_EFAILED, "the server's answer about kind %s has %zu columns",
                        wb_kind_info(query->kind)->name, result->column_count);
@@ -251,7 +254,8 @@ static void find_parents(struct reading *reading)
                 continue;
             struct wb_object *parent = find_object(reading, found[i].parent);
             found[i].object->parent = parent;
-            if (parent && parent->kind != WB_KIND_EXTENSION)
+            bool changed_member = found[i].object->kind == WB_KIND_PRIVILEGES; /* others' rights to it */
+            if (parent && (parent->kind != WB_KIND_EXTENSION || changed_member))
                 continue;
             struct entry *entry = find_entry(reading, found[i].address);
             entry->object = NULL;
@@ -374,6 +378,113 @@ static void link_inheritance(struct reading *reading)
     }
 }
 
+/* ---- Owners and privileges ------------------------------------------------------------------------------------ */
+
+static const char *const *owner_values(struct reading *reading, const char *role, const char *sequence_of)
+{
+    const char **values = WB_NEW_ARRAY(reading->arena, wb_kind_info(WB_KIND_OWNER)->field_count, const char *);
+    values[WB_OWNER_ROLE] = role;
+    values[WB_OWNER_SEQUENCE_OF] = sequence_of;
+    return values;
+}
+
+static struct wb_object *add_owner(struct reading *reading, struct wb_object *object)
+{
+    struct wb_object *owner = WB_NEW(reading->arena, struct wb_object);
+    *owner = (struct wb_object){.kind = WB_KIND_OWNER,
+                                .schema = object->schema,
+                                .name = "OWNER TO",
+                                .parent = object,
+                                .values = owner_values(reading, object->owner, NULL)};
+    return owner;
+}
+
+/* What is compared becomes objects; what is not stays with the object, to be given to it again if it is made anew. */
+static void add_owners(struct reading *reading)
+{
+    struct wb_object_list *objects = &reading->catalog->objects;
+    size_t count = objects->count;
+    reading->catalog->has_owners = reading->options->owners;
+    for (size_t i = 0; i < count; i++) {
+        struct wb_object *object = objects->items[i];
+        if (reading->options->owners && wb_kind_info(object->kind)->flags & WB_KIND_OWNED) {
+            *WB_PUSH(reading->arena, *objects) = add_owner(reading, object);
+            object->owner = NULL;
+        }
+        if (reading->options->privileges)
+            object->grants = NULL;
+    }
+}
+
+static struct wb_object *find_part(const struct reading *reading, enum wb_kind kind, const char *name,
+                                   struct wb_object *parent)
+{
+    struct wb_object like = {.kind = kind, .name = name, .parent = parent};
+    return wb_catalog_find(reading->arena, reading->catalog, &like);
+}
+
+static struct wb_object *find_owner(const struct reading *reading, struct wb_object *object)
+{
+    return find_part(reading, WB_KIND_OWNER, "OWNER TO", object);
+}
+
+/* Of the table that has the column which a sequence belongs to. */
+static struct wb_object *find_owner_of_table(const struct reading *reading, const struct wb_object *ownership)
+{
+    for (size_t i = 0; i < ownership->deps.count; i++)
+        if (ownership->deps.items[i]->kind == WB_KIND_COLUMN)
+            return find_owner(reading, ownership->deps.items[i]->parent);
+    return NULL;
+}
+
+/* A sequence must belong to whom the table of its column belongs to, and then follows that. */
+static void link_owned_sequence(struct reading *reading, struct wb_object *ownership)
+{
+    struct wb_object *of_sequence = find_owner(reading, ownership->parent);
+    struct wb_object *of_table = find_owner_of_table(reading, ownership);
+    if (!of_sequence || !of_table)
+        return;
+    of_sequence->values = owner_values(reading, of_sequence->values[WB_OWNER_ROLE],
+                                       ownership->values[WB_OWNERSHIP_COLUMN]);
+    wb_object_depend(reading->arena, ownership, of_sequence);
+    wb_object_depend(reading->arena, ownership, of_table);
+}
+
+/* A new owner takes over what the old one had; what is revoked from a table's role is gone of its columns, too. */
+static void link_privileges(struct reading *reading, struct wb_object *privileges)
+{
+    struct wb_object *parent = privileges->parent;
+    struct wb_object *top = parent;
+    while (top && top->parent)
+        top = top->parent;
+    struct wb_object *owner = top ? find_owner(reading, top) : NULL;
+    struct wb_object *of_table = parent && parent->kind == WB_KIND_COLUMN
+                                     ? find_part(reading, WB_KIND_PRIVILEGES, privileges->name, parent->parent)
+                                     : NULL;
+    const struct wb_object *ownership = top && top->kind == WB_KIND_SEQUENCE
+                                            ? find_part(reading, WB_KIND_OWNERSHIP, "owner", top)
+                                            : NULL;
+    if (ownership && owner)
+        owner = find_owner_of_table(reading, ownership);
+    if (owner)
+        wb_object_depend(reading->arena, privileges, owner);
+    if (of_table)
+        wb_object_depend(reading->arena, privileges, of_table);
+}
+
+static void link_owners_and_privileges(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++) {
+        if (objects->items[i]->kind == WB_KIND_OWNERSHIP && reading->options->owners)
+            link_owned_sequence(reading, objects->items[i]);
+        if (objects->items[i]->kind == WB_KIND_PRIVILEGES)
+            link_privileges(reading, objects->items[i]);
+    }
+}
+
+/* ---- Serial columns, comments and the rest --------------------------------------------------------------------- */
+
 static bool is_named_for_serial(struct wb_arena *scratch, const struct wb_object *sequence,
                                 const struct wb_object *column)
 {
@@ -446,6 +557,12 @@ static void attach_not_compared(struct reading *reading)
 
 /* ---- The queries ---------------------------------------------------------------------------------------------- */
 
+static void choose_queries(struct reading *reading, const struct wb_pg_kind_query *queries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        reading->queries[reading->query_count++] = &queries[i];
+}
+
 static struct wb_query make_query(struct reading *reading, const char *sql, int version, wb_result_fn *on_result)
 {
     return (struct wb_query){
@@ -461,12 +578,16 @@ static const char settings_sql[] =
 static enum wb_code run_queries(struct wb_session *session, struct reading *reading, struct wb_error *err)
 {
     int version = session->server_version_number;
-    struct wb_query *queries = WB_NEW_ARRAY(&reading->scratch, wb_pg_kind_query_count + 8, struct wb_query);
-    size_t count = 0, failed;
+    size_t most = wb_pg_kind_query_count + wb_pg_privilege_query_count, count = 0, failed;
+    struct wb_query *queries = WB_NEW_ARRAY(&reading->scratch, most + 8, struct wb_query);
+    reading->queries = WB_NEW_ARRAY(&reading->scratch, most, const struct wb_pg_kind_query *);
+    choose_queries(reading, wb_pg_kind_queries, wb_pg_kind_query_count);
+    if (reading->options->privileges)
+        choose_queries(reading, wb_pg_privilege_queries, wb_pg_privilege_query_count);
     queries[count++] = (struct wb_query){.sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
     queries[count++] = (struct wb_query){.sql = settings_sql};
-    for (size_t i = 0; i < wb_pg_kind_query_count; i++)
-        queries[count++] = make_query(reading, wb_pg_kind_queries[i].sql, version, take_objects);
+    for (size_t i = 0; i < reading->query_count; i++)
+        queries[count++] = make_query(reading, reading->queries[i]->sql, version, take_objects);
     queries[count++] = make_query(reading, wb_pg_alias_sql, version, take_aliases);
     queries[count++] = make_query(reading, wb_pg_depend_sql, version, take_dependencies);
     queries[count++] = make_query(reading, wb_pg_comment_sql, version, take_comments);
@@ -490,10 +611,12 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         find_members(&reading);
         enter_objects(&reading);
         find_parents(&reading);
+        add_owners(&reading);
         wb_catalog_finish(arena, &catalog);
         link_parents(&reading);
         link_dependencies(&reading);
         link_inheritance(&reading);
+        link_owners_and_privileges(&reading);
         find_serials(&reading);
         attach_comments(&reading);
         attach_not_compared(&reading);

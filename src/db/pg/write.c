@@ -311,8 +311,10 @@ void wb_pg_write_comment(struct wb_pg_writer *writer, const struct wb_object *ob
 }
 
 /* What the object that was dropped had of these; where they are the engine's own there is nothing to do. */
-static void write_privileges(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after)
+static void give_back(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after)
 {
+    if (!before->owner && !before->grants)
+        return;
     bool relation = after->kind == WB_KIND_VIEW || after->kind == WB_KIND_MATERIALIZED_VIEW;
     bool type = wb_kind_info(after->kind)->flags & WB_KIND_TYPE;
     const char *reference = wb_pg_reference(writer, after);
@@ -392,6 +394,10 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
         if (!wb_pg_drop_index_online(writer, object))
             wb_pg_emit(writer, "DROP %s", wb_pg_reference(writer, object));
         break;
+    case WB_KIND_OWNER:
+    case WB_KIND_PRIVILEGES:
+    case WB_KIND_DEFAULT_PRIVILEGES:
+        break;
     default:
         wb_pg_emit(writer, "DROP %s", wb_pg_reference(writer, object));
     }
@@ -427,6 +433,15 @@ static void write_rename(struct wb_pg_writer *writer, const struct wb_object *be
         wb_pg_emit(writer, "ALTER %s RENAME TO %s", wb_pg_reference(writer, before), new_name);
 }
 
+static void write_right(struct wb_pg_writer *writer, enum wb_kind kind, const struct wb_object *before,
+                        const struct wb_object *after)
+{
+    if (kind == WB_KIND_OWNER)
+        wb_pg_write_owner(writer, before, after);
+    if (kind == WB_KIND_PRIVILEGES || kind == WB_KIND_DEFAULT_PRIVILEGES)
+        wb_pg_write_privileges(writer, before, after);
+}
+
 void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, struct wb_names *statements)
 {
     struct wb_pg_writer writer = {arena, statements, change};
@@ -434,6 +449,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     switch (change->action) {
     case WB_DROP:
         write_drop(&writer, change->before);
+        if (!change->after) /* what is made anew is made as it should be */
+            write_right(&writer, change->before->kind, change->before, NULL);
         break;
     case WB_MOVE_AWAY:
     case WB_DROP_MOVED:
@@ -445,18 +462,22 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     case WB_ALTER:
         if (change->fields & ~WB_FIELD_COMMENT)
             wb_pg_write_alter(&writer);
+        write_right(&writer, change->after->kind, change->before, change->after);
         if (change->fields & WB_FIELD_COMMENT)
             wb_pg_write_comment(&writer, change->after);
         break;
     case WB_CREATE:
         wb_pg_write_create(&writer);
+        write_right(&writer, change->after->kind, NULL, change->after);
         if (change->before)
-            write_privileges(&writer, change->before, change->after);
+            give_back(&writer, change->before, change->after);
         if (change->after->comment && !has_comment_by_itself(change->after))
             wb_pg_write_comment(&writer, change->after);
         for (size_t i = 0; i < change->parts.count; i++)
             if (change->parts.items[i]->comment)
                 wb_pg_write_comment(&writer, change->parts.items[i]);
+        for (size_t i = 0; i < change->parts.count; i++) /* owners are before privileges */
+            write_right(&writer, change->parts.items[i]->kind, NULL, change->parts.items[i]);
         break;
     case WB_REBUILD:
         break; /* of engines that can't alter */

@@ -83,6 +83,10 @@ bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object
 bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_object *object);
 bool wb_pg_set_not_null_online(struct wb_pg_writer *writer, const struct wb_object *column, const char *target);
 
+/* ALTER ... OWNER TO, and the GRANTs and REVOKEs that lead from what there is to what there should be; of a part or a change. */
+void wb_pg_write_owner(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after);
+void wb_pg_write_privileges(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after);
+
 void wb_pg_write_create(struct wb_pg_writer *writer);
 void wb_pg_write_alter(struct wb_pg_writer *writer);
 

@@ -281,7 +281,8 @@ static void write_composite(struct wb_pg_writer *writer, const struct wb_object 
     const struct wb_object_list *parts = &writer->change->parts;
     WB_AUTO(wb_str) lines = WB_STR_INIT;
     for (size_t i = 0; i < parts->count; i++)
-        add_line(&lines, "%s", attribute(writer, parts->items[i]));
+        if (parts->items[i]->kind == WB_KIND_ATTRIBUTE)
+            add_line(&lines, "%s", attribute(writer, parts->items[i]));
     wb_pg_emit(writer, lines.length ? "CREATE TYPE %s AS (\n%s\n)" : "CREATE TYPE %s AS (%s)",
                wb_pg_qualified(writer, type), wb_str_text(&lines));
 }
@@ -483,6 +484,9 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_PUBLICATION:
         write_publication(writer, object);
         break;
+    case WB_KIND_OWNER:
+    case WB_KIND_PRIVILEGES:
+    case WB_KIND_DEFAULT_PRIVILEGES:
     case WB_KIND_COUNT:
         break;
     }
