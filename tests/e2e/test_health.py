@@ -218,7 +218,7 @@ def test_no_descriptors_left_is_waited_out(files, whimbrel, port):
     assert cpu_seconds(running.pid) - before < 0.3
     for peer in silent:
         peer.close()
-    assert wait_until(lambda: ask(port) and ask(port)[0] == 200)
+    assert wait_until(lambda: ask(port) and ask(port)[0] == 200), running.text()
 
 
 def cpu_seconds(pid):
