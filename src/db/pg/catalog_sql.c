@@ -225,7 +225,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE k.contype WHEN 'p' THEN 0 WHEN 'u' THEN 1 WHEN 'x' THEN 2 ELSE 3 END, NULL, NULL, k.contype,"
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
      " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
-     " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0)"
+     " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0),"
+     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x')"
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 

@@ -31,6 +31,9 @@ const char *wb_pg_list(struct wb_pg_writer *writer, const char *list, const char
 const char *wb_pg_in_parentheses(struct wb_pg_writer *writer, const char *expression);
 const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *text);
 
+/* The constraint's definition, with the options of its index in it. */
+const char *wb_pg_constraint_definition(struct wb_pg_writer *writer, const struct wb_object *constraint);
+
 /* "INCREMENT BY 2 START WITH 5", each with a blank before it; `before` NULL: what is not the default, else what differs. */
 const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
                                    const char *word);

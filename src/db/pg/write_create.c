@@ -19,8 +19,30 @@ static void add_line(struct wb_str *lines, const char *format, ...)
 static const char *constraint(struct wb_pg_writer *writer, const struct wb_object *object)
 {
     return wb_arena_printf(writer->arena, "CONSTRAINT %s %s%s", wb_pg_name(writer, object->name),
-                           wb_pg_single_parentheses(writer, object->values[WB_CONSTRAINT_DEFINITION]),
+                           wb_pg_constraint_definition(writer, object),
                            wb_equal(object->values[WB_CONSTRAINT_VALID], "f") ? " NOT VALID" : "");
+}
+
+static bool is_constraint(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY;
+}
+
+/* In CREATE a constraint is valid whatever it says. */
+static bool is_late(const struct wb_object *object)
+{
+    return wb_equal(object->values[WB_CONSTRAINT_VALID], "f");
+}
+
+/* Of two that are alike CREATE TABLE makes one. */
+static bool is_second(const struct wb_object_list *parts, size_t number)
+{
+    const struct wb_object *object = parts->items[number];
+    for (size_t i = 0; i < number; i++)
+        if (parts->items[i]->kind == object->kind && wb_equal(parts->items[i]->values[WB_CONSTRAINT_DEFINITION],
+                                                              object->values[WB_CONSTRAINT_DEFINITION]))
+            return true;
+    return false;
 }
 
 static const struct wb_object *find_link(const struct wb_object_list *parts, bool partition)
@@ -73,8 +95,7 @@ static void add_table_lines(struct wb_pg_writer *writer, struct wb_str *lines, b
             add_named_column(writer, lines, part, wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"), typed);
         else if (part->kind == WB_KIND_DEFAULT && named_columns && !contains(parts, part->parent))
             add_named_column(writer, lines, part->parent, false, typed);
-        else if ((part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
-                 !wb_equal(part->values[WB_CONSTRAINT_VALID], "f"))
+        else if (is_constraint(part) && !is_late(part) && !is_second(parts, i))
             add_line(lines, "%s", constraint(writer, part));
     }
 }
@@ -105,9 +126,7 @@ static void write_table_parts(struct wb_pg_writer *writer)
     const struct wb_object_list *parts = &writer->change->parts;
     for (size_t i = 0; i < parts->count; i++) {
         const struct wb_object *part = parts->items[i];
-        bool late = (part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
-                    wb_equal(part->values[WB_CONSTRAINT_VALID], "f");
-        if (late) /* in CREATE TABLE a constraint is valid whatever it says */
+        if (is_constraint(part) && (is_late(part) || is_second(parts, i)))
             wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent),
                        constraint(writer, part));
         if (part->kind == WB_KIND_COLUMN)
@@ -264,9 +283,13 @@ static void write_domain(struct wb_pg_writer *writer, const struct wb_object *do
     if (wb_equal(values[WB_DOMAIN_NOT_NULL], "t"))
         wb_str_append(&text, " NOT NULL");
     for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT)
+        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT && !is_late(parts->items[i]))
             wb_str_printf(&text, "\n    %s", constraint(writer, parts->items[i]));
     wb_pg_emit(writer, "%s", wb_str_text(&text));
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT && is_late(parts->items[i]))
+            wb_pg_emit(writer, "ALTER DOMAIN %s ADD %s", wb_pg_qualified(writer, domain),
+                       constraint(writer, parts->items[i]));
 }
 
 static const char *attribute(struct wb_pg_writer *writer, const struct wb_object *object)

@@ -112,6 +112,9 @@ void wb_pg_write_index_extras(struct wb_pg_writer *writer, const struct wb_objec
         wb_pg_emit(writer, "ALTER %s %s SET WITHOUT CLUSTER", word, table);
     if (wb_equal(index->values[identity], "t") && !wb_equal(value_of(before, identity), "t"))
         wb_pg_emit(writer, "ALTER TABLE %s REPLICA IDENTITY USING INDEX %s", table, wb_pg_name(writer, index->name));
+    if (constraint && before)
+        wb_pg_write_options(writer, wb_arena_printf(writer->arena, "ALTER INDEX %s", wb_pg_qualified(writer, index)),
+                            before->values[WB_CONSTRAINT_OPTIONS], index->values[WB_CONSTRAINT_OPTIONS]);
     if (constraint && differs(before, index, WB_CONSTRAINT_INDEX_COMMENT))
         wb_pg_emit(writer, "COMMENT ON INDEX %s IS %s", wb_pg_qualified(writer, index),
                    index->values[WB_CONSTRAINT_INDEX_COMMENT]
