@@ -21,7 +21,7 @@ static const struct wb_kind_info kinds[] = {
     [WB_KIND_COMPOSITE] = {"composite type", 44, WB_KIND_TYPE | WB_KIND_RELATION, NULL, 0},
     [WB_KIND_ATTRIBUTE] = {"attribute", 45, WB_KIND_FOLDED | WB_KIND_HOLDS_DATA,
                            FIELDS({"type", WB_COMPARE_ALTER, WB_FIELD_DISTURBS}, {"collation", WB_COMPARE_ALTER})},
-    [WB_KIND_RANGE] = {"range type", 46, WB_KIND_TYPE | WB_KIND_RELATION, FIELDS({"options", WB_COMPARE_RECREATE})},
+    [WB_KIND_RANGE] = {"range type", 46, WB_KIND_TYPE | WB_KIND_RELATION, FIELDS({"options", WB_COMPARE_RECREATE}, {"multirange", WB_COMPARE_NOT})},
     [WB_KIND_DATA_WRAPPER] = {"foreign data wrapper", 48, 0,
                               FIELDS({"handler", WB_COMPARE_ALTER}, {"validator", WB_COMPARE_ALTER},
                                      {"options", WB_COMPARE_ALTER, WB_FIELD_SET})},

@@ -360,6 +360,22 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
     }
 }
 
+/* What the engine makes anew by itself when a column gets another type, and forgets then. */
+static void set_again(struct wb_pair *pair)
+{
+    static const struct {
+        enum wb_kind kind;
+        size_t field;
+    } forgotten[] = {{WB_KIND_STATISTICS, WB_STATISTICS_TARGET}};
+    for (size_t i = 0; i < WB_COUNT(forgotten); i++) {
+        if (wb_pair_kind(pair) != forgotten[i].kind || !pair->after->values[forgotten[i].field] ||
+            (pair->state != WB_PAIR_SAME && pair->state != WB_PAIR_ALTER))
+            continue;
+        pair->state = WB_PAIR_ALTER;
+        pair->fields |= 1U << forgotten[i].field;
+    }
+}
+
 /* `pair` is altered in a way that the engine refuses while certain things depend on it. */
 static void concern_by_alteration(struct comparing *comparing, const struct wb_pair *pair, struct wb_pair *dependent)
 {
@@ -371,6 +387,8 @@ static void concern_by_alteration(struct comparing *comparing, const struct wb_p
     enum wb_kind kind = wb_pair_kind(dependent);
     if (flags & WB_FIELD_DISTURBS && (wb_kind_info(kind)->flags & WB_KIND_FRAGILE || is_generated(dependent)))
         remake(comparing, dependent);
+    if (flags & WB_FIELD_DISTURBS)
+        set_again(dependent);
     if (flags & WB_FIELD_DISTURBS_DEFAULTS && (kind == WB_KIND_DEFAULT || kind == WB_KIND_FOREIGN_KEY))
         remake(comparing, dependent);
 }

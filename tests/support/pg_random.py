@@ -893,7 +893,7 @@ WEIGHTS = {
 class Schema:
     def __init__(self, rng, size=None):
         self.items = [Namespace(name) for name in SCHEMAS]
-        kinds = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size or rng.randint(3, 30))
+        kinds = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size or rng.randint(3, 45))
         for kind in sorted(kinds, key=lambda kind: kind.phase):
             self.items.append(kind(rng, self))
 
@@ -914,7 +914,7 @@ class Schema:
         return rng.choice(rng.choice([NUMBERS, TEXTS, NUMBERS, TEXTS, TIMES, OTHERS]))
 
     def edit(self, rng, edits=None):
-        for _ in range(edits or rng.randint(1, 5)):
+        for _ in range(edits or rng.randint(1, 12)):
             what = rng.random()
             place = rng.randrange(len(self.items))
             if what < 0.2:

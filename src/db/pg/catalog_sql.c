@@ -115,7 +115,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " JOIN pg_namespace pn ON pn.oid = p.opcnamespace WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),"
      " 'collation = ' || (" COLLATION("r.rngcollation", "b.typcollation") "),"
      " CASE WHEN r.rngcanonical <> 0 THEN 'canonical = ' || r.rngcanonical::regproc END,"
-     " CASE WHEN r.rngsubdiff <> 0 THEN 'subtype_diff = ' || r.rngsubdiff::regproc END{multirange})"
+     " CASE WHEN r.rngsubdiff <> 0 THEN 'subtype_diff = ' || r.rngsubdiff::regproc END{multirange}), {multirange_name}"
      " FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_type b ON b.oid = r.rngsubtype"
      " JOIN pg_namespace n ON n.oid = t.typnamespace WHERE " USERS},
 
@@ -430,6 +430,8 @@ static const struct {
     {"{multirange}", 140000,
      ", (SELECT 'multirange_type_name = ' || quote_ident(mn.nspname) || '.' || quote_ident(m.typname) FROM pg_type m"
      " JOIN pg_namespace mn ON mn.oid = m.typnamespace WHERE m.oid = r.rngmultitypid)", ""},
+    {"{multirange_name}", 140000,
+     "(SELECT m.typname FROM pg_type m WHERE m.oid = r.rngmultitypid AND m.typnamespace = t.typnamespace)", NONE},
     {"{multirange_alias}", 140000,
      " UNION ALL SELECT 1247, r.rngmultitypid, 1247, r.rngtypid, 0 FROM pg_range r WHERE r.rngtypid >= 16384", ""},
     {"{collation_rules}", 160000, ", 'rules = ' || quote_literal(o.collicurules)", ""},

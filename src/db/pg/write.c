@@ -423,14 +423,44 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
     }
 }
 
+static void move_function(struct wb_pg_writer *writer, const char *schema, const char *name, const char *arguments)
+{
+    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s", wb_sql_qualified_name(writer->arena, schema, name),
+               arguments, wb_pg_name(writer, wb_pg_shortened(writer, name, "__old")));
+}
+
+/* What PostgreSQL has made with a range type and would make again under the same name. */
+static void move_range_parts(struct wb_pg_writer *writer, const struct wb_object *type)
+{
+    const char *multirange = type->values[WB_RANGE_MULTIRANGE];
+    const char *before = type->values[WB_RANGE_OPTIONS], *after = writer->change->after->values[WB_RANGE_OPTIONS];
+    struct wb_slice old_subtype = {0}, new_subtype = {0};
+    if (wb_list_next(&before, &old_subtype) && wb_list_next(&after, &new_subtype) &&
+        slices_equal(old_subtype, new_subtype)) {
+        const char *subtype = wb_arena_strndup(writer->arena, old_subtype.data, old_subtype.length);
+        subtype += strlen("subtype = ");
+        move_function(writer, type->schema, type->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype));
+        move_function(writer, type->schema, type->name,
+                      wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
+    }
+    if (!multirange)
+        return;
+    wb_pg_emit(writer, "ALTER TYPE %s RENAME TO %s", wb_sql_qualified_name(writer->arena, type->schema, multirange),
+               wb_pg_name(writer, wb_pg_shortened(writer, multirange, "__old")));
+    move_function(writer, type->schema, multirange, "");
+}
+
 static void write_moved(struct wb_pg_writer *writer, const struct wb_object *type, bool drop)
 {
     const char *word = words[type->kind];
     const char *moved = wb_pg_moved_name(writer, type);
-    if (drop)
+    if (drop) {
         wb_pg_emit(writer, "DROP %s %s.%s", word, wb_pg_name(writer, type->schema), moved);
-    else
-        wb_pg_emit(writer, "ALTER %s %s RENAME TO %s", word, wb_pg_qualified(writer, type), moved);
+        return;
+    }
+    wb_pg_emit(writer, "ALTER %s %s RENAME TO %s", word, wb_pg_qualified(writer, type), moved);
+    if (type->kind == WB_KIND_RANGE)
+        move_range_parts(writer, type);
 }
 
 /* CREATE EXTENSION gives it the one of its control file. */

@@ -34,13 +34,23 @@ static bool is_late(const struct wb_object *object)
     return wb_equal(object->values[WB_CONSTRAINT_VALID], "f");
 }
 
+/* What the constraint's index is like: " (a, b)", whether it is the primary key or not. */
+static const char *index_of(const struct wb_object *constraint)
+{
+    static const char *const words[] = {"PRIMARY KEY", "UNIQUE"};
+    const char *definition = constraint->values[WB_CONSTRAINT_DEFINITION];
+    for (size_t i = 0; i < WB_COUNT(words); i++)
+        if (wb_starts_with(definition, words[i]))
+            return definition + strlen(words[i]);
+    return definition;
+}
+
 /* Of two that are alike CREATE TABLE makes one. */
 static bool is_second(const struct wb_object_list *parts, size_t number)
 {
     const struct wb_object *object = parts->items[number];
     for (size_t i = 0; i < number; i++)
-        if (parts->items[i]->kind == object->kind && wb_equal(parts->items[i]->values[WB_CONSTRAINT_DEFINITION],
-                                                              object->values[WB_CONSTRAINT_DEFINITION]))
+        if (parts->items[i]->kind == object->kind && wb_equal(index_of(parts->items[i]), index_of(object)))
             return true;
     return false;
 }

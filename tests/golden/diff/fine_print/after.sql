@@ -11,5 +11,6 @@ CREATE TABLE t (
 );
 ALTER TABLE t ENABLE ROW LEVEL SECURITY;
 CREATE POLICY below ON t USING ((SELECT max(x) > a FROM generate_series(1, 9) x));
-CREATE TABLE twice (a integer CONSTRAINT twice_one UNIQUE);
-ALTER TABLE twice ADD CONSTRAINT twice_two UNIQUE (a);
+CREATE TABLE alike (a integer CONSTRAINT alike_key PRIMARY KEY);
+ALTER TABLE alike ADD CONSTRAINT alike_one UNIQUE (a);
+ALTER TABLE alike ADD CONSTRAINT alike_two UNIQUE (a);
