@@ -101,6 +101,7 @@ enum {
     WB_COLUMN_FOREIGN_OPTIONS,
     WB_COLUMN_SERIAL,
     WB_COLUMN_RELKIND,
+    WB_COLUMN_BARE, /* it has no default, and the parent's has one */
 };
 enum { WB_DEFAULT_EXPRESSION };
 enum {

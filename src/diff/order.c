@@ -131,6 +131,13 @@ static bool is_part_of_new_table(const struct ordering *ordering, const struct w
            ordering->create_of[number_of(ordering, ordering->pairs->of_after[table->index])] != NONE;
 }
 
+/* A check of the parent table that is NOT VALID would be valid for a child that comes after it. */
+static bool is_spread_later(const struct wb_object *link, const struct wb_object *dependency)
+{
+    return link->kind == WB_KIND_INHERITANCE && dependency->kind == WB_KIND_CONSTRAINT &&
+           dependency->parent != link->parent && wb_equal(dependency->values[WB_CONSTRAINT_VALID], "f");
+}
+
 static void wait_for_dependencies(struct ordering *ordering, const struct wb_pair *pair, size_t operation)
 {
     for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
@@ -141,6 +148,10 @@ static void wait_for_dependencies(struct ordering *ordering, const struct wb_pai
             while (dependency->parent)
                 dependency = dependency->parent;
         size_t other = number_of(ordering, ordering->pairs->of_after[dependency->index]);
+        if (is_spread_later(pair->after, dependency)) {
+            add_edge(ordering, operation, ordering->create_of[other]);
+            continue;
+        }
         add_edge(ordering, ordering->create_of[other], operation);
         add_edge(ordering, ordering->alter_of[other], operation);
     }
@@ -470,7 +481,7 @@ static bool scans(const struct ordering *ordering, const struct operation *opera
     const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
     bool index = wb_pair_kind(pair) == WB_KIND_INDEX;
     unsigned flags = 0;
-    if (!is_online(ordering, pair))
+    if (!is_online(ordering, pair) || pair->follows)
         return false;
     for (size_t i = 0; operation->action == WB_ALTER && i < info->field_count; i++)
         if (pair->fields & (1U << i) && !wb_equal(pair->after->values[i], "f"))
@@ -573,6 +584,7 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .after = pair->after,
                                .fields = pair->fields,
                                .moved = pair->moved,
+                               .follows = pair->follows,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];

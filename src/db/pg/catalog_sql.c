@@ -199,7 +199,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1"
      " AND s.seqcache = 1 AND NOT s.seqcycle AND s.seqmax = " TYPE_MAXIMUM("s")
      " AND pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(q.oid::regclass::text) || '::regclass)'"
-     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind"
+     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind, NULL"
      " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
      " LEFT JOIN (SELECT DISTINCT ON (refobjid, refobjsubid) refobjid, refobjsubid, objid FROM pg_depend"

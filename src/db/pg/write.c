@@ -374,7 +374,8 @@ void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *ob
         if (object->kind == WB_KIND_EVENT_TRIGGER)
             wb_pg_emit(writer, "ALTER EVENT TRIGGER %s %s", wb_pg_name(writer, object->name), states[i].word);
         else
-            wb_pg_emit(writer, "ALTER TABLE %s %s %s %s", wb_pg_qualified(writer, object->parent), states[i].word,
+            wb_pg_emit(writer, "ALTER TABLE %s%s %s %s %s", object->parent->has_children ? "ONLY " : "",
+                       wb_pg_qualified(writer, object->parent), states[i].word,
                        object->kind == WB_KIND_RULE ? "RULE" : "TRIGGER", wb_pg_name(writer, object->name));
     }
 }

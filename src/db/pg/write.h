@@ -51,6 +51,8 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
 /* Whether all that `serial` makes is to be made with the column. */
 bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list *parts);
 
+const struct wb_object *wb_pg_inherited_column(struct wb_pg_writer *writer, const struct wb_object *column);
+
 /* What CREATE TABLE and ADD COLUMN can't say, by ALTER. */
 void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                                const struct wb_object *column);

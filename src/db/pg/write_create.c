@@ -78,10 +78,12 @@ static void add_named_column(struct wb_pg_writer *writer, struct wb_str *lines, 
                              bool not_null, bool typed)
 {
     const struct wb_object *expression = find_part(&writer->change->parts, WB_KIND_DEFAULT, column);
-    if (expression || not_null)
+    const char *value = expression                       ? expression->values[WB_DEFAULT_EXPRESSION]
+                        : column->values[WB_COLUMN_BARE] ? "NULL"
+                                                         : NULL;
+    if (value || not_null)
         add_line(lines, "%s%s%s%s%s", wb_pg_name(writer, column->name), typed ? " WITH OPTIONS" : "",
-                 not_null ? " NOT NULL" : "", expression ? " DEFAULT " : "",
-                 expression ? expression->values[WB_DEFAULT_EXPRESSION] : "");
+                 not_null ? " NOT NULL" : "", value ? " DEFAULT " : "", value ? value : "");
 }
 
 static bool contains(const struct wb_object_list *parts, const struct wb_object *object)
@@ -131,6 +133,35 @@ static void write_default(struct wb_pg_writer *writer, const struct wb_object *e
                expression->values[WB_DEFAULT_EXPRESSION]);
 }
 
+/* What a column that comes from the parent's has of its own. */
+static void write_own_of_column(struct wb_pg_writer *writer, const struct wb_object *column)
+{
+    const char *target = wb_arena_printf(writer->arena, "ALTER TABLE %s ALTER COLUMN %s",
+                                         wb_pg_qualified(writer, column->parent), wb_pg_name(writer, column->name));
+    const struct wb_object *inherited = wb_pg_inherited_column(writer, column);
+    if (wb_equal(column->values[WB_COLUMN_NOT_NULL], "t") &&
+        !(inherited && wb_equal(inherited->values[WB_COLUMN_NOT_NULL], "t")))
+        wb_pg_emit(writer, "%s SET NOT NULL", target);
+    if (column->values[WB_COLUMN_BARE])
+        wb_pg_emit(writer, "%s DROP DEFAULT", target);
+}
+
+/* An object that is made by what was done to the parent's: what it has of its own. */
+static void write_own(struct wb_pg_writer *writer, const struct wb_object *object)
+{
+    if (object->kind == WB_KIND_COLUMN) {
+        write_own_of_column(writer, object);
+        wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, object), object);
+    } else if (object->kind == WB_KIND_INDEX || object->kind == WB_KIND_CONSTRAINT) {
+        wb_pg_write_index_extras(writer, NULL, object);
+    } else if (object->kind == WB_KIND_TRIGGER) {
+        const struct wb_object *origin = wb_object_origin(object);
+        const char *state = object->values[WB_TRIGGER_ENABLED];
+        if (!origin || !wb_equal(state, origin->values[WB_TRIGGER_ENABLED]))
+            wb_pg_write_enabled(writer, object, state);
+    }
+}
+
 static void write_table_parts(struct wb_pg_writer *writer)
 {
     const struct wb_object_list *parts = &writer->change->parts;
@@ -140,11 +171,9 @@ static void write_table_parts(struct wb_pg_writer *writer)
             wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent),
                        constraint(writer, part));
         if (part->kind == WB_KIND_COLUMN)
-            wb_pg_write_column_extras(writer, NULL, part);
-        if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true) &&
-            wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"))
-            wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", wb_pg_qualified(writer, part->parent),
-                       wb_pg_name(writer, part->name));
+            wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, part), part);
+        if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true))
+            write_own_of_column(writer, part);
         if (part->kind == WB_KIND_DEFAULT && part->parent->derived && !find_link(parts, true) &&
             find_link(parts, false))
             write_default(writer, part);
@@ -405,6 +434,10 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     const char *const *values = object->values;
     const char *name = object->kind == WB_KIND_OPERATOR ? NULL : wb_pg_qualified(writer, object);
     const char *parent = object->parent ? wb_pg_qualified(writer, object->parent) : NULL;
+    if (writer->change->follows) {
+        write_own(writer, object);
+        return;
+    }
     switch (object->kind) {
     case WB_KIND_SCHEMA:
         wb_pg_emit(writer, "CREATE SCHEMA %s", name);
