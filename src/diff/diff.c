@@ -540,6 +540,34 @@ static void settle_enums(struct comparing *comparing)
     }
 }
 
+/* ---- Types of attributes ---------------------------------------------------------------------------------------- */
+
+static bool is_in_columns(const struct comparing *comparing, const struct wb_object *type)
+{
+    const struct wb_object_list *dependents = &comparing->pairs.dependents[type->index];
+    for (size_t i = 0; i < dependents->count; i++) {
+        const struct wb_object *dependent = dependents->items[i];
+        bool is_column = dependent->kind == WB_KIND_COLUMN && dependent->parent->kind != WB_KIND_VIEW;
+        bool is_type = dependent->parent != type && (wb_kind_info(dependent->kind)->flags & WB_KIND_TYPE ||
+                                                     dependent->kind == WB_KIND_ATTRIBUTE);
+        if (is_column || is_type)
+            return true;
+    }
+    return false;
+}
+
+/* The type of an attribute can't be changed while columns have it; then the whole type is made anew. */
+static void settle_attributes(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        const struct wb_pair *pair = &comparing->pairs.items[i];
+        if (wb_pair_kind(pair) != WB_KIND_ATTRIBUTE || pair->state != WB_PAIR_ALTER ||
+            !(pair->fields & ~WB_FIELD_COMMENT) || !is_in_columns(comparing, pair->before->parent))
+            continue;
+        comparing->pairs.of_before[pair->before->parent->index]->state = WB_PAIR_RECREATE;
+    }
+}
+
 void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, const struct wb_diff_rules *rules,
                   struct wb_arena *arena, struct wb_diff *ret_diff)
 {
@@ -549,6 +577,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
     settle_all_derived(&comparing);
     settle_defaults(&comparing);
     settle_enums(&comparing);
+    settle_attributes(&comparing);
     settle_rebuilds(&comparing);
     concern_dependents(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};

@@ -75,6 +75,22 @@ static bool is_moved_type(const struct wb_pair *pair)
     return pair->moved && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
 }
 
+static bool is_part_of_moved_type(const struct ordering *ordering, const struct wb_pair *pair)
+{
+    const struct wb_object *parent = pair->before ? pair->before->parent : pair->after->parent;
+    return parent && is_moved_type((pair->before ? ordering->pairs->of_before : ordering->pairs->of_after)[parent->index]);
+}
+
+/* Its parts stay with the old type, in which there are values, until that goes; the new one has its own. */
+static void add_part_of_moved_type(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    if (pair->before)
+        ordering->drop_of[i] =
+            ordering->drop_of[number_of(ordering, ordering->pairs->of_before[pair->before->parent->index])];
+    if (pair->after)
+        ordering->create_of[i] = add_operation(ordering, WB_CREATE, pair);
+}
+
 /* What happens to a table that is rebuilt, and to its parts, is one operation. */
 static void add_rebuilt(struct ordering *ordering, const struct wb_pair *pair, size_t i)
 {
@@ -100,6 +116,10 @@ static void add_operations(struct ordering *ordering)
         ordering->drop_of[i] = ordering->alter_of[i] = ordering->create_of[i] = NONE;
         if (pair->rebuilt_with) {
             add_rebuilt(ordering, pair, i);
+            continue;
+        }
+        if (is_part_of_moved_type(ordering, pair)) {
+            add_part_of_moved_type(ordering, pair, i);
             continue;
         }
         if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
@@ -343,7 +363,7 @@ static bool join_drops(struct ordering *ordering)
             is_moved_type(pair))
             continue;
         size_t host = dropping_host(ordering, pair->before);
-        any |= host != NONE && join(ordering, number, host, false);
+        any |= host != NONE && host != number && join(ordering, number, host, false);
     }
     return any;
 }
