@@ -102,6 +102,23 @@ void wb_object_depend(struct wb_arena *arena, struct wb_object *object, struct w
     *WB_PUSH(arena, object->deps) = dependency;
 }
 
+static const struct wb_object *column_of(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_DEFAULT ? object->parent : object;
+}
+
+const struct wb_object *wb_object_origin(const struct wb_object *object)
+{
+    bool named = object->kind == WB_KIND_COLUMN || object->kind == WB_KIND_DEFAULT;
+    for (size_t i = 0; i < object->deps.count; i++) {
+        const struct wb_object *other = object->deps.items[i];
+        if (other->kind == object->kind && column_of(other)->parent != column_of(object)->parent &&
+            (!named || strcmp(column_of(other)->name, column_of(object)->name) == 0))
+            return other;
+    }
+    return NULL;
+}
+
 bool wb_list_next(const char **rest, struct wb_slice *ret_item)
 {
     if (!*rest)

@@ -77,6 +77,7 @@ struct wb_object {
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool caseless;              /* `name` is told from others without regard to case */
+    bool has_children;          /* a table that others are partitions or children of */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */
@@ -102,6 +103,9 @@ const char *wb_object_title(struct wb_arena *arena, const struct wb_object *obje
 
 /* Adds to the list, unless it is there. */
 void wb_object_depend(struct wb_arena *arena, struct wb_object *object, struct wb_object *dependency);
+
+/* What a derived object comes from: the same of the parent table, where it is known; or NULL. */
+const struct wb_object *wb_object_origin(const struct wb_object *object);
 
 /* The next item of a field that is a list; false at its end. `*rest` is the field's text at first. */
 bool wb_list_next(const char **rest, struct wb_slice *ret_item);

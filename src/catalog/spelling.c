@@ -1,6 +1,8 @@
 #include "catalog/spelling.h"
 
 #include "base/auto.h"
+#include "base/list.h"
+#include "base/sql.h"
 #include "base/str.h"
 
 /* Behind the bracket or parenthesis that closes the one at `at`; NULL when there is none. Strings are passed over. */
@@ -139,10 +141,99 @@ static const char *without_names_of_casts(struct wb_arena *arena, const char *te
     return wb_arena_strdup(arena, wb_str_text(&out));
 }
 
+/* ---- Chains of AND and of OR ---------------------------------------------------------------------------------- */
+
+/* Between two parentheses, or the whole text. */
+struct group {
+    size_t open, close; /* tokens */
+    bool has_and, has_or, has_between, is_other;
+};
+
+struct chains {
+    struct wb_slice text;
+    struct {
+        struct wb_sql_token *items;
+        size_t count, capacity;
+    } tokens;
+    struct {
+        struct group *items;
+        size_t count, capacity;
+    } groups, open;
+};
+
+static bool is_symbol(const struct chains *chains, size_t token, char symbol)
+{
+    return token < chains->tokens.count && chains->tokens.items[token].kind == WB_SQL_SYMBOL &&
+           chains->text.data[chains->tokens.items[token].offset] == symbol;
+}
+
+static bool is_word(const struct chains *chains, size_t token, const char *word)
+{
+    return token < chains->tokens.count && wb_sql_is_word(chains->text, &chains->tokens.items[token], word);
+}
+
+static void find_groups(struct wb_arena *arena, struct chains *chains)
+{
+    struct wb_sql_token token;
+    for (size_t offset = 0; wb_sql_next_token(chains->text, &offset, &token);)
+        *WB_PUSH(arena, chains->tokens) = token;
+    *WB_PUSH(arena, chains->open) = (struct group){0};
+    for (size_t i = 0; i < chains->tokens.count; i++) {
+        struct group *group = &chains->open.items[chains->open.count - 1];
+        if (is_symbol(chains, i, '(')) {
+            *WB_PUSH(arena, chains->open) = (struct group){.open = i, .is_other = group->has_between};
+            continue;
+        }
+        if (is_symbol(chains, i, ')') && chains->open.count > 1) {
+            group->close = i;
+            *WB_PUSH(arena, chains->groups) = *group;
+            chains->open.count--;
+            continue;
+        }
+        group->has_and |= is_word(chains, i, "AND");
+        group->has_or |= is_word(chains, i, "OR");
+        group->has_between |= is_word(chains, i, "BETWEEN");
+        group->is_other |= group->has_between || is_symbol(chains, i, ',') || is_word(chains, i, "SELECT");
+    }
+}
+
+/* Whether the group is one link of a longer chain of the same word. */
+static bool is_link(const struct chains *chains, const struct group *group)
+{
+    const char *word = group->has_or ? "OR" : "AND";
+    if (group->is_other || !(group->has_and || group->has_or) || !group->open)
+        return false;
+    bool after = is_word(chains, group->open - 1, word), before = is_word(chains, group->close + 1, word);
+    return (after || before) && (after || is_symbol(chains, group->open - 1, '(')) &&
+           (before || is_symbol(chains, group->close + 1, ')'));
+}
+
+/* "((a AND b) AND c)" without the inner parentheses. */
+static const char *without_inner_chains(struct wb_arena *arena, const char *text)
+{
+    struct wb_arena scratch = WB_ARENA_INIT;
+    struct chains chains = {.text = wb_slice(text)};
+    WB_AUTO(wb_str) out = WB_STR_INIT;
+    find_groups(&scratch, &chains);
+    bool *gone = WB_NEW_ARRAY(&scratch, chains.tokens.count, bool);
+    for (size_t i = 0; i < chains.groups.count; i++)
+        if (is_link(&chains, &chains.groups.items[i]))
+            gone[chains.groups.items[i].open] = gone[chains.groups.items[i].close] = true;
+    size_t done = 0;
+    for (size_t i = 0; i < chains.tokens.count; i++) {
+        size_t offset = chains.tokens.items[i].offset;
+        wb_str_append_bytes(&out, text + done, offset - done);
+        done = offset + gone[i];
+    }
+    wb_str_append(&out, text + done);
+    wb_arena_release(&scratch);
+    return wb_arena_strdup(arena, wb_str_text(&out));
+}
+
 const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text)
 {
     if (!text)
         return NULL;
     text = without_element_casts(arena, wb_spelling_without_array_casts(arena, text));
-    return without_names_of_casts(arena, text);
+    return without_inner_chains(arena, without_names_of_casts(arena, text));
 }

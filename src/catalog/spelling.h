@@ -15,7 +15,8 @@ const char *wb_spelling_without_array_casts(struct wb_arena *arena, const char *
 
 /*
  * The same, and "ARRAY[('a'::character varying)::text]", which PostgreSQL makes of the first, likewise; and "NULL::integer
- * AS int4" as "NULL::integer", of which PostgreSQL makes it in the later parts of a UNION: to compare.
+ * AS int4" as "NULL::integer", of which PostgreSQL makes it in the later parts of a UNION; and "((a AND b) AND c)" as
+ * "(a AND b AND c)", which it is when it was read back (BETWEEN makes the first): to compare.
  */
 const char *wb_spelling_to_compare(struct wb_arena *arena, const char *text);
 

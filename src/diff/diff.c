@@ -178,35 +178,101 @@ static struct wb_pair *table_pair(const struct wb_pairs *pairs, const struct wb_
                        : pairs->of_before[table_of(pair->before)->index];
 }
 
-/* Whether a partition's column has a NOT NULL of its own, which PARTITION OF has to say. */
-static bool overrides(const struct wb_object *column)
+/* What of a derived object comes from the parent's, else is as if nothing was said. */
+enum source { FROM_PARENT, FROM_NOTHING };
+
+static const struct {
+    enum wb_kind kind;
+    size_t field;
+    enum source source;
+    const char *nothing;
+} own_fields[] = {
+    {WB_KIND_COLUMN, WB_COLUMN_NOT_NULL, FROM_PARENT, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_STORAGE, FROM_PARENT, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_COMPRESSION, FROM_PARENT, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_STATISTICS, FROM_NOTHING, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_OPTIONS, FROM_NOTHING, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_BARE, FROM_NOTHING, NULL},
+    {WB_KIND_CONSTRAINT, WB_CONSTRAINT_CLUSTERED, FROM_NOTHING, "f"},
+    {WB_KIND_CONSTRAINT, WB_CONSTRAINT_REPLICA_IDENTITY, FROM_NOTHING, "f"},
+    {WB_KIND_CONSTRAINT, WB_CONSTRAINT_INDEX_COMMENT, FROM_NOTHING, NULL},
+    {WB_KIND_INDEX, WB_INDEX_CLUSTERED, FROM_NOTHING, "f"},
+    {WB_KIND_INDEX, WB_INDEX_REPLICA_IDENTITY, FROM_NOTHING, "f"},
+    {WB_KIND_INDEX, WB_INDEX_STATISTICS, FROM_NOTHING, NULL},
+    {WB_KIND_TRIGGER, WB_TRIGGER_ENABLED, FROM_PARENT, NULL},
+};
+
+/* Whether a derived object has something of its own, which the parent's does not give it. */
+static bool overrides(const struct wb_object *object)
 {
-    for (size_t i = 0; column->kind == WB_KIND_COLUMN && i < column->deps.count; i++) {
-        const struct wb_object *other = column->deps.items[i];
-        if (other->kind == WB_KIND_COLUMN && other->parent != column->parent && strcmp(other->name, column->name) == 0)
-            return !wb_equal(other->values[WB_COLUMN_NOT_NULL], column->values[WB_COLUMN_NOT_NULL]);
+    const struct wb_object *origin = wb_object_origin(object);
+    bool own = object->comment != NULL;
+    for (size_t i = 0; i < WB_COUNT(own_fields) && !own; i++) {
+        if (own_fields[i].kind != object->kind || (own_fields[i].source == FROM_PARENT && !origin))
+            continue;
+        size_t field = own_fields[i].field;
+        own = !wb_equal(object->values[field],
+                        own_fields[i].source == FROM_PARENT ? origin->values[field] : own_fields[i].nothing);
     }
-    return false;
+    return own;
+}
+
+static bool differs(const struct wb_pair *pair)
+{
+    return pair->fields || !pair->before || !pair->after;
+}
+
+/* A default that both tables have gets there, or goes away, with the parent's if that does. */
+static bool comes_with_parents(const struct wb_pairs *pairs, const struct wb_pair *pair)
+{
+    const struct wb_object *object = pair->after ? pair->after : pair->before;
+    const struct wb_object *origin = wb_object_origin(object);
+    return object->kind != WB_KIND_DEFAULT || !origin ||
+           differs((pair->after ? pairs->of_after : pairs->of_before)[origin->index]);
+}
+
+/* It is made by what is done to the parent's; what is left to do is what it has of its own. */
+static void let_follow(struct wb_pair *pair)
+{
+    pair->follows = overrides(pair->after);
+    pair->inherited = !pair->follows;
+    pair->state = WB_PAIR_CREATE;
+}
+
+static void settle_both_derived(struct wb_pair *pair)
+{
+    enum wb_kind kind = wb_pair_kind(pair);
+    if (kind == WB_KIND_COLUMN)
+        pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
+                          (1U << WB_COLUMN_GENERATED));
+    if (kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY)
+        pair->fields &= ~(1U << WB_CONSTRAINT_VALID);
+    if (kind == WB_KIND_COLUMN)
+        pair->state = pair->state == WB_PAIR_RECREATE || !pair->fields ? WB_PAIR_SAME : pair->state;
+    else if (pair->state == WB_PAIR_RECREATE)
+        let_follow(pair);
+    else
+        pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
 }
 
 /* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
-static void settle_derived(struct wb_pair *pair, const struct wb_pair *table, bool moves)
+static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, const struct wb_pair *table, bool moves)
 {
     bool before = pair->before && pair->before->derived;
     bool after = pair->after && pair->after->derived;
+    bool created = table->state == WB_PAIR_CREATE;
     enum wb_kind kind = wb_pair_kind(pair);
     bool needed = kind == WB_KIND_COLUMN || kind == WB_KIND_CONSTRAINT || kind == WB_KIND_DEFAULT;
-    if (pair->state == WB_PAIR_CREATE && after && (!moves || table->state == WB_PAIR_CREATE || !needed))
-        pair->inherited = table->state != WB_PAIR_CREATE || !overrides(pair->after);
-    if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER))
+    if (pair->state == WB_PAIR_CREATE && after && created && kind == WB_KIND_COLUMN)
+        pair->inherited = !overrides(pair->after);
+    else if (pair->state == WB_PAIR_CREATE && after && (!moves || created || !needed) &&
+             comes_with_parents(pairs, pair))
+        let_follow(pair);
+    if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP &&
+        (!moves || kind == WB_KIND_TRIGGER) && comes_with_parents(pairs, pair))
         pair->inherited = true;
-    if (pair->before && pair->after && before && after && !moves) {
-        pair->inherited = kind != WB_KIND_COLUMN;
-        pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
-                          (1U << WB_COLUMN_GENERATED));
-        if (pair->state == WB_PAIR_RECREATE || !pair->fields)
-            pair->state = WB_PAIR_SAME;
-    }
+    if (pair->before && pair->after && before && after && !moves)
+        settle_both_derived(pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
 }
@@ -232,7 +298,7 @@ static void settle_all_derived(struct comparing *comparing)
     for (size_t i = 0; i < pairs->count; i++) {
         struct wb_pair *pair = &pairs->items[i];
         if ((pair->before && pair->before->derived) || (pair->after && pair->after->derived))
-            settle_derived(pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
+            settle_derived(pairs, pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
     }
     for (size_t i = 0; i < pairs->count; i++)
         if (goes_by_inheritance(pairs, &pairs->items[i])) {
@@ -241,20 +307,29 @@ static void settle_all_derived(struct comparing *comparing)
         }
 }
 
-/* A new default of the parent reaches its children: one of their own has to be set again. */
+static bool depends_on_new_default(const struct comparing *comparing, const struct wb_object *object)
+{
+    for (size_t i = 0; i < object->deps.count; i++)
+        if (object->deps.items[i]->kind == WB_KIND_DEFAULT &&
+            differs(comparing->pairs.of_after[object->deps.items[i]->index]))
+            return true;
+    return false;
+}
+
+/* A new default of the parent reaches its children: one of their own, or none, has to be set again. */
 static void settle_defaults(struct comparing *comparing)
 {
     for (size_t i = 0; i < comparing->pairs.count; i++) {
         struct wb_pair *pair = &comparing->pairs.items[i];
-        if (wb_pair_kind(pair) != WB_KIND_DEFAULT || pair->state != WB_PAIR_SAME || pair->inherited)
+        bool is_default = wb_pair_kind(pair) == WB_KIND_DEFAULT && pair->state == WB_PAIR_SAME;
+        bool is_bare = wb_pair_kind(pair) == WB_KIND_COLUMN && pair->before && pair->after &&
+                       pair->after->values[WB_COLUMN_BARE] && pair->state != WB_PAIR_RECREATE;
+        if (!(is_default || is_bare) || (is_default && pair->inherited) ||
+            !depends_on_new_default(comparing, pair->after))
             continue;
-        for (size_t k = 0; k < pair->after->deps.count; k++) {
-            const struct wb_object *other = pair->after->deps.items[k];
-            if (other->kind != WB_KIND_DEFAULT || comparing->pairs.of_after[other->index]->state == WB_PAIR_SAME)
-                continue;
-            pair->state = WB_PAIR_ALTER;
-            pair->fields |= 1U << WB_DEFAULT_EXPRESSION;
-        }
+        pair->inherited = false;
+        pair->state = WB_PAIR_ALTER;
+        pair->fields |= 1U << (is_bare ? WB_COLUMN_BARE : WB_DEFAULT_EXPRESSION);
     }
 }
 
@@ -374,6 +449,22 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
     }
 }
 
+/* What the engine makes anew by itself when a column gets another type, and forgets then. */
+static void set_again(struct wb_pair *pair)
+{
+    static const struct {
+        enum wb_kind kind;
+        size_t field;
+    } forgotten[] = {{WB_KIND_STATISTICS, WB_STATISTICS_TARGET}};
+    for (size_t i = 0; i < WB_COUNT(forgotten); i++) {
+        if (wb_pair_kind(pair) != forgotten[i].kind || !pair->after->values[forgotten[i].field] ||
+            (pair->state != WB_PAIR_SAME && pair->state != WB_PAIR_ALTER))
+            continue;
+        pair->state = WB_PAIR_ALTER;
+        pair->fields |= 1U << forgotten[i].field;
+    }
+}
+
 /* `pair` is altered in a way that the engine refuses while certain things depend on it. */
 static void concern_by_alteration(struct comparing *comparing, const struct wb_pair *pair, struct wb_pair *dependent)
 {
@@ -385,6 +476,8 @@ static void concern_by_alteration(struct comparing *comparing, const struct wb_p
     enum wb_kind kind = wb_pair_kind(dependent);
     if (flags & WB_FIELD_DISTURBS && (wb_kind_info(kind)->flags & WB_KIND_FRAGILE || is_generated(dependent)))
         remake(comparing, dependent);
+    if (flags & WB_FIELD_DISTURBS)
+        set_again(dependent);
     if (flags & WB_FIELD_DISTURBS_DEFAULTS && (kind == WB_KIND_DEFAULT || kind == WB_KIND_FOREIGN_KEY))
         remake(comparing, dependent);
 }
@@ -461,6 +554,34 @@ static void settle_enums(struct comparing *comparing)
     }
 }
 
+/* ---- Types of attributes ---------------------------------------------------------------------------------------- */
+
+static bool is_in_columns(const struct comparing *comparing, const struct wb_object *type)
+{
+    const struct wb_object_list *dependents = &comparing->pairs.dependents[type->index];
+    for (size_t i = 0; i < dependents->count; i++) {
+        const struct wb_object *dependent = dependents->items[i];
+        bool is_column = dependent->kind == WB_KIND_COLUMN && dependent->parent->kind != WB_KIND_VIEW;
+        bool is_type = dependent->parent != type && (wb_kind_info(dependent->kind)->flags & WB_KIND_TYPE ||
+                                                     dependent->kind == WB_KIND_ATTRIBUTE);
+        if (is_column || is_type)
+            return true;
+    }
+    return false;
+}
+
+/* The type of an attribute can't be changed while columns have it; then the whole type is made anew. */
+static void settle_attributes(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        const struct wb_pair *pair = &comparing->pairs.items[i];
+        if (wb_pair_kind(pair) != WB_KIND_ATTRIBUTE || pair->state != WB_PAIR_ALTER ||
+            !(pair->fields & ~WB_FIELD_COMMENT) || !is_in_columns(comparing, pair->before->parent))
+            continue;
+        comparing->pairs.of_before[pair->before->parent->index]->state = WB_PAIR_RECREATE;
+    }
+}
+
 void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, const struct wb_diff_rules *rules,
                   struct wb_arena *arena, struct wb_diff *ret_diff)
 {
@@ -470,6 +591,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
     settle_all_derived(&comparing);
     settle_defaults(&comparing);
     settle_enums(&comparing);
+    settle_attributes(&comparing);
     settle_rebuilds(&comparing);
     concern_dependents(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};

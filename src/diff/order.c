@@ -75,6 +75,22 @@ static bool is_moved_type(const struct wb_pair *pair)
     return pair->moved && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_TYPE;
 }
 
+static bool is_part_of_moved_type(const struct ordering *ordering, const struct wb_pair *pair)
+{
+    const struct wb_object *parent = pair->before ? pair->before->parent : pair->after->parent;
+    return parent && is_moved_type((pair->before ? ordering->pairs->of_before : ordering->pairs->of_after)[parent->index]);
+}
+
+/* Its parts stay with the old type, in which there are values, until that goes; the new one has its own. */
+static void add_part_of_moved_type(struct ordering *ordering, const struct wb_pair *pair, size_t i)
+{
+    if (pair->before)
+        ordering->drop_of[i] =
+            ordering->drop_of[number_of(ordering, ordering->pairs->of_before[pair->before->parent->index])];
+    if (pair->after)
+        ordering->create_of[i] = add_operation(ordering, WB_CREATE, pair);
+}
+
 /* What happens to a table that is rebuilt, and to its parts, is one operation. */
 static void add_rebuilt(struct ordering *ordering, const struct wb_pair *pair, size_t i)
 {
@@ -100,6 +116,10 @@ static void add_operations(struct ordering *ordering)
         ordering->drop_of[i] = ordering->alter_of[i] = ordering->create_of[i] = NONE;
         if (pair->rebuilt_with) {
             add_rebuilt(ordering, pair, i);
+            continue;
+        }
+        if (is_part_of_moved_type(ordering, pair)) {
+            add_part_of_moved_type(ordering, pair, i);
             continue;
         }
         if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
@@ -146,12 +166,24 @@ static void wait_for(struct ordering *ordering, const struct wb_object *dependen
     add_edge(ordering, ordering->alter_of[other], operation);
 }
 
+/* A check of the parent table that is NOT VALID would be valid for a child that comes after it. */
+static bool is_spread_later(const struct wb_object *link, const struct wb_object *dependency)
+{
+    return link->kind == WB_KIND_INHERITANCE && dependency->kind == WB_KIND_CONSTRAINT &&
+           dependency->parent != link->parent && wb_equal(dependency->values[WB_CONSTRAINT_VALID], "f");
+}
+
 static void wait_for_dependencies(struct ordering *ordering, const struct wb_pair *pair, size_t operation)
 {
     for (size_t i = 0; operation != NONE && i < pair->after->deps.count; i++) {
-        if (is_part_of_new_table(ordering, pair, pair->after->deps.items[i]))
+        const struct wb_object *dependency = pair->after->deps.items[i];
+        if (is_part_of_new_table(ordering, pair, dependency))
             continue;
-        wait_for(ordering, pair->after->deps.items[i], operation);
+        const struct wb_pair *other = ordering->pairs->of_after[dependency->index];
+        if (!other->inherited && is_spread_later(pair->after, dependency))
+            add_edge(ordering, operation, ordering->create_of[number_of(ordering, other)]);
+        else
+            wait_for(ordering, dependency, operation);
     }
 }
 
@@ -341,7 +373,7 @@ static bool join_drops(struct ordering *ordering)
             is_moved_type(pair))
             continue;
         size_t host = dropping_host(ordering, pair->before);
-        any |= host != NONE && join(ordering, number, host, false);
+        any |= host != NONE && host != number && join(ordering, number, host, false);
     }
     return any;
 }
@@ -479,7 +511,7 @@ static bool scans(const struct ordering *ordering, const struct operation *opera
     const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
     bool index = wb_pair_kind(pair) == WB_KIND_INDEX;
     unsigned flags = 0;
-    if (!is_online(ordering, pair))
+    if (!is_online(ordering, pair) || pair->follows)
         return false;
     for (size_t i = 0; operation->action == WB_ALTER && i < info->field_count; i++)
         if (pair->fields & (1U << i) && !wb_equal(pair->after->values[i], "f"))
@@ -582,6 +614,7 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .after = pair->after,
                                .fields = pair->fields,
                                .moved = pair->moved,
+                               .follows = pair->follows,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];

@@ -21,6 +21,7 @@ struct wb_pair {
     bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
     bool impossible; /* there is a difference that no change can undo */
     bool inherited;  /* what happens to it, happens by what happens to the parent table */
+    bool follows;    /* it is made by that, and then given what it has of its own */
     struct wb_pair *rebuilt_with; /* the table that is rebuilt, of which it is a part, or which it is; or NULL */
 };
 

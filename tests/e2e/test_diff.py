@@ -120,7 +120,7 @@ def test_a_dump_with_data_and_settings(whimbrel, database, write):
 
 def test_what_a_dump_spells_otherwise(whimbrel, database, cluster, write):
     database.run_script("""
-        CREATE TABLE t (a integer, s varchar(9) CHECK (s IN ('a', 'b')));
+        CREATE TABLE t (a integer, s varchar(9) CHECK (s IN ('a', 'b')), CHECK (a BETWEEN 1 AND 9 AND s <> 'x'));
         CREATE VIEW v AS SELECT q.a, q.b FROM (SELECT a, a AS b FROM t UNION ALL SELECT a, NULL FROM t) q;""")
     dump = write("dump.sql", cluster.pg_dump(database.name, "-s"))
     assert whimbrel("diff", database.url, dump, "--exit-code").ok().out == ""

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,32 +44,40 @@ class Verdict:
 
 
 class Judge:
-    """Uses databases of its own on the cluster."""
+    """Uses databases of its own on the cluster. `options` are those of `whimbrel diff`."""
 
-    def __init__(self, cluster):
-        self.cluster = cluster
+    def __init__(self, cluster, *options):
+        self.cluster, self.options = cluster, options
         self.template = f"template_{uuid.uuid4().hex[:8]}"
         cluster.psql("postgres", script=cluster.create_database_sql(self.template))
         for role in ROLES:
             cluster.psql("postgres", script=f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$")
         cluster.psql(self.template, script="SET allow_system_table_mods = on;" + TEMPLATE)
 
-    def judge(self, case):
+    @contextmanager
+    def databases(self):
+        """Two of them, for before and after."""
         names = [f"pair_{side}_{uuid.uuid4().hex[:8]}" for side in ("a", "b")]
         try:
             for name in names:
                 self.cluster.psql("postgres", script=self.cluster.create_database_sql(name, self.template))
-            return self._judge(case, *names)
+            yield names
         finally:
             for name in names:
                 self.cluster.psql("postgres", script=f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _judge(self, case, a, b):
-        try:
-            self._load(case, a, "before.sql", "seed_before.sql")
-            self._load(case, b, "after.sql")
-        except RuntimeError as error:
-            return Verdict("skipped", str(error)[:300])
+    def judge(self, case):
+        """Of a folder's files."""
+        with self.databases() as (a, b):
+            try:
+                self._load(case, a, "before.sql", "seed_before.sql")
+                self._load(case, b, "after.sql")
+            except RuntimeError as error:
+                return Verdict("skipped", str(error)[:300])
+            return self.compare(a, b)
+
+    def compare(self, a, b):
+        """Of two databases. `a` is changed, and changed back."""
         before, after = fingerprint(self.cluster, a, False), fingerprint(self.cluster, b, False)
         up, down = self._diff(a, b), self._diff(a, b, "--down")
         if up.returncode not in (0, 3) or down.returncode not in (0, 3):
@@ -99,7 +108,8 @@ class Judge:
                 self.cluster.psql(database, "-f", "-", script=script)  # owners are not compared
 
     def _diff(self, a, b, *options):
-        return subprocess.run([PROGRAM, "diff", self.cluster.url(a), self.cluster.url(b), "--exit-code", *options],
+        return subprocess.run([PROGRAM, "diff", self.cluster.url(a), self.cluster.url(b), "--exit-code", *self.options,
+                               *options],
                               capture_output=True, text=True, cwd="/")
 
     def _step(self, a, b, script, expected, direction):

@@ -47,6 +47,29 @@ static void test_a_cast_names_a_column_by_itself(void **state)
     wb_arena_release(&arena);
 }
 
+static void test_links_of_a_chain(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"(((a >= 1) AND (a <= 2)) AND c)", "((a >= 1) AND (a <= 2) AND c)"},
+        {"((a OR (b AND c)) OR ((d OR e)))", "(a OR (b AND c) OR ((d OR e)))"},
+        {"(c AND (a AND (b AND d)))", "(c AND a AND b AND d)"},
+        {"WHERE ((a OR b) AND (c OR d))", "WHERE ((a OR b) AND (c OR d))"},
+        {"(NOT (a AND b) AND c)", "(NOT (a AND b) AND c)"},
+        {"(f(a AND b) AND c)", "(f(a AND b) AND c)"},
+        {"((a, b AND c) AND d)", "((a, b AND c) AND d)"},
+        {"(x BETWEEN a AND (b AND c))", "(x BETWEEN a AND (b AND c))"},
+        {"((SELECT a AND b) AND c)", "((SELECT a AND b) AND c)"},
+        {"((a = 'x AND (y') AND b)", "((a = 'x AND (y') AND b)"},
+        {"(a AND b) AND c)", "(a AND b) AND c)"},
+        {"((a AND b AND", "((a AND b AND"},
+    };
+    struct wb_arena arena = WB_ARENA_INIT;
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        assert_string_equal(wb_spelling_to_compare(&arena, pairs[i][0]), pairs[i][1]);
+    wb_arena_release(&arena);
+}
+
 static void test_anything_else_stays(void **state)
 {
     static const char *const texts[] = {
@@ -74,6 +97,7 @@ int main(void)
         cmocka_unit_test(test_both_are_compared_as_one),
         cmocka_unit_test(test_only_the_first_is_written_otherwise),
         cmocka_unit_test(test_a_cast_names_a_column_by_itself),
+        cmocka_unit_test(test_links_of_a_chain),
         cmocka_unit_test(test_anything_else_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " JOIN pg_namespace pn ON pn.oid = p.opcnamespace WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),"
      " 'collation = ' || (" COLLATION("r.rngcollation", "b.typcollation") "),"
      " CASE WHEN r.rngcanonical <> 0 THEN 'canonical = ' || r.rngcanonical::regproc END,"
-     " CASE WHEN r.rngsubdiff <> 0 THEN 'subtype_diff = ' || r.rngsubdiff::regproc END{multirange})"
+     " CASE WHEN r.rngsubdiff <> 0 THEN 'subtype_diff = ' || r.rngsubdiff::regproc END{multirange}), {multirange_name}"
      " FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_type b ON b.oid = r.rngsubtype"
      " JOIN pg_namespace n ON n.oid = t.typnamespace WHERE " USERS},
 
@@ -199,7 +199,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1"
      " AND s.seqcache = 1 AND NOT s.seqcycle AND s.seqmax = " TYPE_MAXIMUM("s")
      " AND pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(q.oid::regclass::text) || '::regclass)'"
-     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind"
+     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind, NULL"
      " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
      " LEFT JOIN (SELECT DISTINCT ON (refobjid, refobjsubid) refobjid, refobjsubid, objid FROM pg_depend"
@@ -225,7 +225,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE k.contype WHEN 'p' THEN 0 WHEN 'u' THEN 1 WHEN 'x' THEN 2 ELSE 3 END, NULL, NULL, k.contype,"
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
      " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
-     " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0)"
+     " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0),"
+     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x')"
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 
@@ -429,6 +430,8 @@ static const struct {
     {"{multirange}", 140000,
      ", (SELECT 'multirange_type_name = ' || quote_ident(mn.nspname) || '.' || quote_ident(m.typname) FROM pg_type m"
      " JOIN pg_namespace mn ON mn.oid = m.typnamespace WHERE m.oid = r.rngmultitypid)", ""},
+    {"{multirange_name}", 140000,
+     "(SELECT m.typname FROM pg_type m WHERE m.oid = r.rngmultitypid AND m.typnamespace = t.typnamespace)", NONE},
     {"{multirange_alias}", 140000,
      " UNION ALL SELECT 1247, r.rngmultitypid, 1247, r.rngtypid, 0 FROM pg_range r WHERE r.rngtypid >= 16384", ""},
     {"{collation_rules}", 160000, ", 'rules = ' || quote_literal(o.collicurules)", ""},

@@ -2,6 +2,7 @@
  * Reads a database's schema: one query for each kind of object and three for what holds them together, all sent at
  * once, in one transaction that sees one state.
  */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/auto.h"
@@ -351,6 +352,28 @@ static void depend_on_namesake(struct wb_arena *arena, struct wb_object *own, co
             wb_object_depend(arena, own, parts->items[i]);
 }
 
+static bool has_default(const struct wb_object *column, const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == WB_KIND_DEFAULT && parts->items[i]->parent == column)
+            return true;
+    return false;
+}
+
+/* A column that has no default, though the parent's has one. */
+static void find_bare(struct wb_arena *arena, struct wb_object *column, const struct wb_object_list *own,
+                      const struct wb_object_list *parts)
+{
+    if (column->values[WB_COLUMN_GENERATED] || column->values[WB_COLUMN_IDENTITY] || has_default(column, own))
+        return;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->items[i]->kind != WB_KIND_DEFAULT || strcmp(parts->items[i]->parent->name, column->name) != 0)
+            continue;
+        ((const char **)(uintptr_t)column->values)[WB_COLUMN_BARE] = "t";
+        wb_object_depend(arena, column, parts->items[i]);
+    }
+}
+
 /* A link needs what both tables must have before it is made; and what comes from the parent, what it comes from. */
 static void link_inheritance(struct reading *reading)
 {
@@ -365,14 +388,19 @@ static void link_inheritance(struct reading *reading)
     }
     for (size_t i = 0; i < objects->count; i++) {
         struct wb_object *link = objects->items[i];
-        const struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? parent_table(link) : NULL;
+        struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? parent_table(link) : NULL;
         if (!parent)
             continue;
+        parent->has_children = true;
         const struct wb_object_list *own = &parts[link->parent->index];
-        for (size_t k = 0; k < own->count; k++)
+        for (size_t k = 0; k < own->count; k++) {
             if (own->items[k]->kind == WB_KIND_DEFAULT ||
-                (own->items[k]->kind == WB_KIND_COLUMN && own->items[k]->derived))
+                (own->items[k]->kind == WB_KIND_COLUMN &&
+                 (own->items[k]->derived || own->items[k]->values[WB_COLUMN_GENERATED])))
                 depend_on_namesake(reading->arena, own->items[k], &parts[parent->index]);
+            if (own->items[k]->kind == WB_KIND_COLUMN)
+                find_bare(reading->arena, own->items[k], own, &parts[parent->index]);
+        }
         depend_on_parts(reading->arena, link, own);
         depend_on_parts(reading->arena, link, &parts[parent->index]);
     }

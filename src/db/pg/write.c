@@ -142,7 +142,8 @@ size_t wb_pg_closing(struct wb_slice text, size_t offset)
 const char *wb_pg_in_parentheses(struct wb_pg_writer *writer, const char *expression)
 {
     struct wb_slice text = wb_slice(expression);
-    if (text.length && *text.data == '(' && wb_pg_closing(text, 0) == text.length - 1)
+    bool query = wb_starts_with(expression, "( "); /* a subquery's own are none around it */
+    if (text.length && *text.data == '(' && !query && wb_pg_closing(text, 0) == text.length - 1)
         return expression;
     return wb_arena_printf(writer->arena, "(%s)", expression);
 }
@@ -156,6 +157,21 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
         return text;
     return wb_arena_printf(writer->arena, "%.*s%.*s%s", (int)outer + 1, text, (int)(inner_end - outer - 2),
                            text + outer + 2, text + inner_end + 1);
+}
+
+/* The options stand behind the columns, and in front of a condition and of DEFERRABLE. */
+const char *wb_pg_constraint_definition(struct wb_pg_writer *writer, const struct wb_object *constraint)
+{
+    const char *definition = wb_pg_single_parentheses(writer, constraint->values[WB_CONSTRAINT_DEFINITION]);
+    const char *options =
+        constraint->kind == WB_KIND_CONSTRAINT ? constraint->values[WB_CONSTRAINT_OPTIONS] : NULL;
+    if (!options)
+        return definition;
+    size_t end = wb_pg_closing(wb_slice(definition), 0) + 1;
+    if (wb_starts_with(definition + end, " INCLUDE ("))
+        end = wb_pg_closing(wb_slice(definition), end) + 1;
+    return wb_arena_printf(writer->arena, "%.*s WITH (%s)%s", (int)end, definition, wb_pg_list(writer, options, ", "),
+                           definition + end);
 }
 
 /* The options of a sequence, one by one; "" is the default. */
@@ -176,10 +192,16 @@ static void split_sequence_options(struct wb_arena *arena, const char *list, con
         ret_options[i] = list && wb_list_next(&list, &item) ? wb_arena_strndup(arena, item.data, item.length) : "";
 }
 
+/* Which way it goes; the ends that it has by itself are others then, and where it stands is between none of them. */
+static bool goes_down(const char *const options[SEQUENCE_OPTIONS])
+{
+    return *options[SEQUENCE_INCREMENT] == '-';
+}
+
 /* Where it starts when nothing is said: at its lower end, or when it goes down at its upper one. */
 static const char *sequence_start(const char *const options[SEQUENCE_OPTIONS])
 {
-    bool down = *options[SEQUENCE_INCREMENT] == '-';
+    bool down = goes_down(options);
     const char *end = options[down ? SEQUENCE_MAXIMUM : SEQUENCE_MINIMUM];
     if (*options[SEQUENCE_START])
         return options[SEQUENCE_START];
@@ -205,11 +227,15 @@ const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *befo
         old_options[SEQUENCE_START] = old_start;
         new_options[SEQUENCE_START] = new_start;
     }
+    bool turns = before && goes_down(old_options) != goes_down(new_options);
     for (size_t i = 0; i < SEQUENCE_OPTIONS; i++) {
-        if (strcmp(old_options[i], new_options[i]) == 0)
+        bool end = i == SEQUENCE_MINIMUM || i == SEQUENCE_MAXIMUM;
+        if (strcmp(old_options[i], new_options[i]) == 0 && !(turns && end))
             continue;
         wb_str_printf(&text, " %s%s%s", word, *new_options[i] ? texts[i].set : texts[i].reset, new_options[i]);
     }
+    if (turns)
+        wb_str_append(&text, " RESTART");
     return wb_arena_strdup(writer->arena, wb_str_text(&text));
 }
 
@@ -350,7 +376,8 @@ void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *ob
         if (object->kind == WB_KIND_EVENT_TRIGGER)
             wb_pg_emit(writer, "ALTER EVENT TRIGGER %s %s", wb_pg_name(writer, object->name), states[i].word);
         else
-            wb_pg_emit(writer, "ALTER TABLE %s %s %s %s", wb_pg_qualified(writer, object->parent), states[i].word,
+            wb_pg_emit(writer, "ALTER TABLE %s%s %s %s %s", object->parent->has_children ? "ONLY " : "",
+                       wb_pg_qualified(writer, object->parent), states[i].word,
                        object->kind == WB_KIND_RULE ? "RULE" : "TRIGGER", wb_pg_name(writer, object->name));
     }
 }
@@ -403,14 +430,44 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
     }
 }
 
+static void move_function(struct wb_pg_writer *writer, const char *schema, const char *name, const char *arguments)
+{
+    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s", wb_sql_qualified_name(writer->arena, schema, name),
+               arguments, wb_pg_name(writer, wb_pg_shortened(writer, name, "__old")));
+}
+
+/* What PostgreSQL has made with a range type and would make again under the same name. */
+static void move_range_parts(struct wb_pg_writer *writer, const struct wb_object *type)
+{
+    const char *multirange = type->values[WB_RANGE_MULTIRANGE];
+    const char *before = type->values[WB_RANGE_OPTIONS], *after = writer->change->after->values[WB_RANGE_OPTIONS];
+    struct wb_slice old_subtype = {0}, new_subtype = {0};
+    if (wb_list_next(&before, &old_subtype) && wb_list_next(&after, &new_subtype) &&
+        slices_equal(old_subtype, new_subtype)) {
+        const char *subtype = wb_arena_strndup(writer->arena, old_subtype.data, old_subtype.length);
+        subtype += strlen("subtype = ");
+        move_function(writer, type->schema, type->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype));
+        move_function(writer, type->schema, type->name,
+                      wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
+    }
+    if (!multirange)
+        return;
+    wb_pg_emit(writer, "ALTER TYPE %s RENAME TO %s", wb_sql_qualified_name(writer->arena, type->schema, multirange),
+               wb_pg_name(writer, wb_pg_shortened(writer, multirange, "__old")));
+    move_function(writer, type->schema, multirange, "");
+}
+
 static void write_moved(struct wb_pg_writer *writer, const struct wb_object *type, bool drop)
 {
     const char *word = words[type->kind];
     const char *moved = wb_pg_moved_name(writer, type);
-    if (drop)
+    if (drop) {
         wb_pg_emit(writer, "DROP %s %s.%s", word, wb_pg_name(writer, type->schema), moved);
-    else
-        wb_pg_emit(writer, "ALTER %s %s RENAME TO %s", word, wb_pg_qualified(writer, type), moved);
+        return;
+    }
+    wb_pg_emit(writer, "ALTER %s %s RENAME TO %s", word, wb_pg_qualified(writer, type), moved);
+    if (type->kind == WB_KIND_RANGE)
+        move_range_parts(writer, type);
 }
 
 /* CREATE EXTENSION gives it the one of its control file. */

@@ -31,6 +31,9 @@ const char *wb_pg_list(struct wb_pg_writer *writer, const char *list, const char
 const char *wb_pg_in_parentheses(struct wb_pg_writer *writer, const char *expression);
 const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *text);
 
+/* The constraint's definition, with the options of its index in it. */
+const char *wb_pg_constraint_definition(struct wb_pg_writer *writer, const struct wb_object *constraint);
+
 /* "INCREMENT BY 2 START WITH 5", each with a blank before it; `before` NULL: what is not the default, else what differs. */
 const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *before, const char *after,
                                    const char *word);
@@ -47,6 +50,8 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
 
 /* Whether all that `serial` makes is to be made with the column. */
 bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list *parts);
+
+const struct wb_object *wb_pg_inherited_column(struct wb_pg_writer *writer, const struct wb_object *column);
 
 /* What CREATE TABLE and ADD COLUMN can't say, by ALTER. */
 void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_object *before,

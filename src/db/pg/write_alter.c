@@ -99,6 +99,8 @@ static void alter_column(struct wb_pg_writer *writer)
         wb_pg_emit(writer, "%s %s NOT NULL", target, not_null ? "SET" : "DROP");
     if (has(change, WB_COLUMN_IDENTITY) || has(change, WB_COLUMN_IDENTITY_OPTIONS))
         write_identity(writer, target);
+    if (has(change, WB_COLUMN_BARE))
+        wb_pg_emit(writer, "%s DROP DEFAULT", target);
     wb_pg_write_column_extras(writer, before, after);
 }
 

@@ -19,8 +19,40 @@ static void add_line(struct wb_str *lines, const char *format, ...)
 static const char *constraint(struct wb_pg_writer *writer, const struct wb_object *object)
 {
     return wb_arena_printf(writer->arena, "CONSTRAINT %s %s%s", wb_pg_name(writer, object->name),
-                           wb_pg_single_parentheses(writer, object->values[WB_CONSTRAINT_DEFINITION]),
+                           wb_pg_constraint_definition(writer, object),
                            wb_equal(object->values[WB_CONSTRAINT_VALID], "f") ? " NOT VALID" : "");
+}
+
+static bool is_constraint(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY;
+}
+
+/* In CREATE a constraint is valid whatever it says. */
+static bool is_late(const struct wb_object *object)
+{
+    return wb_equal(object->values[WB_CONSTRAINT_VALID], "f");
+}
+
+/* What the constraint's index is like: " (a, b)", whether it is the primary key or not. */
+static const char *index_of(const struct wb_object *constraint)
+{
+    static const char *const words[] = {"PRIMARY KEY", "UNIQUE"};
+    const char *definition = constraint->values[WB_CONSTRAINT_DEFINITION];
+    for (size_t i = 0; i < WB_COUNT(words); i++)
+        if (wb_starts_with(definition, words[i]))
+            return definition + strlen(words[i]);
+    return definition;
+}
+
+/* Of two that are alike CREATE TABLE makes one. */
+static bool is_second(const struct wb_object_list *parts, size_t number)
+{
+    const struct wb_object *object = parts->items[number];
+    for (size_t i = 0; i < number; i++)
+        if (parts->items[i]->kind == object->kind && wb_equal(index_of(parts->items[i]), index_of(object)))
+            return true;
+    return false;
 }
 
 static const struct wb_object *find_link(const struct wb_object_list *parts, bool partition)
@@ -46,10 +78,12 @@ static void add_named_column(struct wb_pg_writer *writer, struct wb_str *lines, 
                              bool not_null, bool typed)
 {
     const struct wb_object *expression = find_part(&writer->change->parts, WB_KIND_DEFAULT, column);
-    if (expression || not_null)
+    const char *value = expression                       ? expression->values[WB_DEFAULT_EXPRESSION]
+                        : column->values[WB_COLUMN_BARE] ? "NULL"
+                                                         : NULL;
+    if (value || not_null)
         add_line(lines, "%s%s%s%s%s", wb_pg_name(writer, column->name), typed ? " WITH OPTIONS" : "",
-                 not_null ? " NOT NULL" : "", expression ? " DEFAULT " : "",
-                 expression ? expression->values[WB_DEFAULT_EXPRESSION] : "");
+                 not_null ? " NOT NULL" : "", value ? " DEFAULT " : "", value ? value : "");
 }
 
 static bool contains(const struct wb_object_list *parts, const struct wb_object *object)
@@ -73,8 +107,7 @@ static void add_table_lines(struct wb_pg_writer *writer, struct wb_str *lines, b
             add_named_column(writer, lines, part, wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"), typed);
         else if (part->kind == WB_KIND_DEFAULT && named_columns && !contains(parts, part->parent))
             add_named_column(writer, lines, part->parent, false, typed);
-        else if ((part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
-                 !wb_equal(part->values[WB_CONSTRAINT_VALID], "f"))
+        else if (is_constraint(part) && !is_late(part) && !is_second(parts, i))
             add_line(lines, "%s", constraint(writer, part));
     }
 }
@@ -100,22 +133,47 @@ static void write_default(struct wb_pg_writer *writer, const struct wb_object *e
                expression->values[WB_DEFAULT_EXPRESSION]);
 }
 
+/* What a column that comes from the parent's has of its own. */
+static void write_own_of_column(struct wb_pg_writer *writer, const struct wb_object *column)
+{
+    const char *target = wb_arena_printf(writer->arena, "ALTER TABLE %s ALTER COLUMN %s",
+                                         wb_pg_qualified(writer, column->parent), wb_pg_name(writer, column->name));
+    const struct wb_object *inherited = wb_pg_inherited_column(writer, column);
+    if (wb_equal(column->values[WB_COLUMN_NOT_NULL], "t") &&
+        !(inherited && wb_equal(inherited->values[WB_COLUMN_NOT_NULL], "t")))
+        wb_pg_emit(writer, "%s SET NOT NULL", target);
+    if (column->values[WB_COLUMN_BARE])
+        wb_pg_emit(writer, "%s DROP DEFAULT", target);
+}
+
+/* An object that is made by what was done to the parent's: what it has of its own. */
+static void write_own(struct wb_pg_writer *writer, const struct wb_object *object)
+{
+    if (object->kind == WB_KIND_COLUMN) {
+        write_own_of_column(writer, object);
+        wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, object), object);
+    } else if (object->kind == WB_KIND_INDEX || object->kind == WB_KIND_CONSTRAINT) {
+        wb_pg_write_index_extras(writer, NULL, object);
+    } else if (object->kind == WB_KIND_TRIGGER) {
+        const struct wb_object *origin = wb_object_origin(object);
+        const char *state = object->values[WB_TRIGGER_ENABLED];
+        if (!origin || !wb_equal(state, origin->values[WB_TRIGGER_ENABLED]))
+            wb_pg_write_enabled(writer, object, state);
+    }
+}
+
 static void write_table_parts(struct wb_pg_writer *writer)
 {
     const struct wb_object_list *parts = &writer->change->parts;
     for (size_t i = 0; i < parts->count; i++) {
         const struct wb_object *part = parts->items[i];
-        bool late = (part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_FOREIGN_KEY) &&
-                    wb_equal(part->values[WB_CONSTRAINT_VALID], "f");
-        if (late) /* in CREATE TABLE a constraint is valid whatever it says */
+        if (is_constraint(part) && (is_late(part) || is_second(parts, i)))
             wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent),
                        constraint(writer, part));
         if (part->kind == WB_KIND_COLUMN)
-            wb_pg_write_column_extras(writer, NULL, part);
-        if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true) &&
-            wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"))
-            wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s SET NOT NULL", wb_pg_qualified(writer, part->parent),
-                       wb_pg_name(writer, part->name));
+            wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, part), part);
+        if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true))
+            write_own_of_column(writer, part);
         if (part->kind == WB_KIND_DEFAULT && part->parent->derived && !find_link(parts, true) &&
             find_link(parts, false))
             write_default(writer, part);
@@ -264,9 +322,13 @@ static void write_domain(struct wb_pg_writer *writer, const struct wb_object *do
     if (wb_equal(values[WB_DOMAIN_NOT_NULL], "t"))
         wb_str_append(&text, " NOT NULL");
     for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT)
+        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT && !is_late(parts->items[i]))
             wb_str_printf(&text, "\n    %s", constraint(writer, parts->items[i]));
     wb_pg_emit(writer, "%s", wb_str_text(&text));
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->kind == WB_KIND_DOMAIN_CONSTRAINT && is_late(parts->items[i]))
+            wb_pg_emit(writer, "ALTER DOMAIN %s ADD %s", wb_pg_qualified(writer, domain),
+                       constraint(writer, parts->items[i]));
 }
 
 static const char *attribute(struct wb_pg_writer *writer, const struct wb_object *object)
@@ -373,6 +435,10 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     const char *const *values = object->values;
     const char *name = object->kind == WB_KIND_OPERATOR ? NULL : wb_pg_qualified(writer, object);
     const char *parent = object->parent ? wb_pg_qualified(writer, object->parent) : NULL;
+    if (writer->change->follows) {
+        write_own(writer, object);
+        return;
+    }
     switch (object->kind) {
     case WB_KIND_SCHEMA:
         wb_pg_emit(writer, "CREATE SCHEMA %s", name);

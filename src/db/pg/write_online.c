@@ -58,7 +58,7 @@ static const char *take_clause(struct wb_pg_writer *writer, const char **at, con
 static bool write_with_index(struct wb_pg_writer *writer, const struct wb_object *object)
 {
     static const char primary[] = "PRIMARY KEY", unique[] = "UNIQUE", no_nulls[] = " NULLS NOT DISTINCT";
-    const char *at = object->values[WB_CONSTRAINT_DEFINITION];
+    const char *at = wb_pg_constraint_definition(writer, object);
     const char *word = wb_starts_with(at, primary) ? primary : unique;
     if (!wb_starts_with(at, word))
         return false;
@@ -98,7 +98,7 @@ bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_
         return false;
     }
     write_validated(writer, wb_pg_qualified(writer, object->parent), wb_pg_name(writer, object->name),
-                    wb_pg_single_parentheses(writer, values[WB_CONSTRAINT_DEFINITION]));
+                    wb_pg_constraint_definition(writer, object));
     return true;
 }
 

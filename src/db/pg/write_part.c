@@ -23,6 +23,14 @@ bool wb_pg_is_serial(const struct wb_object *column, const struct wb_object_list
     return sequence && ownership && expression;
 }
 
+/* Until PostgreSQL 16 a column that is merged with the parent's must not say how it is generated. */
+static bool merges_generated(const struct wb_object *column, const struct wb_object_list *parts)
+{
+    const struct wb_object *origin = wb_object_origin(column);
+    return origin && find_part(parts, WB_KIND_INHERITANCE, column->parent) &&
+           wb_equal(origin->values[WB_COLUMN_GENERATED], column->values[WB_COLUMN_GENERATED]);
+}
+
 const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *column,
                          const struct wb_object_list *parts)
 {
@@ -36,7 +44,7 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
         wb_str_printf(&text, " OPTIONS (%s)", wb_pg_list(writer, values[WB_COLUMN_FOREIGN_OPTIONS], ", "));
     if (values[WB_COLUMN_COLLATION])
         wb_str_printf(&text, " COLLATE %s", values[WB_COLUMN_COLLATION]);
-    if (values[WB_COLUMN_GENERATED])
+    if (values[WB_COLUMN_GENERATED] && !merges_generated(column, parts))
         wb_str_printf(&text, " GENERATED ALWAYS AS %s", wb_pg_single_parentheses(writer, values[WB_COLUMN_GENERATED]));
     if (values[WB_COLUMN_IDENTITY]) {
         const char *options = wb_pg_sequence_options(writer, NULL, values[WB_COLUMN_IDENTITY_OPTIONS], "");
@@ -48,6 +56,8 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
     }
     if (expression && !serial)
         wb_str_printf(&text, " DEFAULT %s", expression->values[WB_DEFAULT_EXPRESSION]);
+    else if (values[WB_COLUMN_BARE] && !serial)
+        wb_str_append(&text, " DEFAULT NULL");
     return wb_arena_strdup(writer->arena, wb_str_text(&text));
 }
 
@@ -75,13 +85,29 @@ static const char *default_storage(const char *type)
     return "EXTENDED";
 }
 
+/* What a column has when it comes from the parent table's; NULL: what it has by itself. */
+const struct wb_object *wb_pg_inherited_column(struct wb_pg_writer *writer, const struct wb_object *column)
+{
+    const struct wb_object *origin = column->derived ? wb_object_origin(column) : NULL;
+    if (!origin)
+        return NULL;
+    struct wb_object *inherited = WB_NEW(writer->arena, struct wb_object);
+    const char **values = WB_NEW_ARRAY(writer->arena, wb_kind_info(WB_KIND_COLUMN)->field_count, const char *);
+    *inherited = *column;
+    inherited->values = values;
+    values[WB_COLUMN_NOT_NULL] = origin->values[WB_COLUMN_NOT_NULL];
+    values[WB_COLUMN_STORAGE] = origin->values[WB_COLUMN_STORAGE];
+    values[WB_COLUMN_COMPRESSION] = origin->values[WB_COLUMN_COMPRESSION];
+    return inherited;
+}
+
 void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                                const struct wb_object *column)
 {
     const char *const *values = column->values;
-    const char *target = wb_arena_printf(writer->arena, "ALTER %s %s ALTER COLUMN %s",
-                                         wb_pg_relation_word(column->parent), wb_pg_qualified(writer, column->parent),
-                                         wb_pg_name(writer, column->name));
+    const char *target = wb_arena_printf(writer->arena, "ALTER %s %s%s ALTER COLUMN %s",
+                                         wb_pg_relation_word(column->parent), column->parent->has_children ? "ONLY " : "",
+                                         wb_pg_qualified(writer, column->parent), wb_pg_name(writer, column->name));
     if (differs(before, column, WB_COLUMN_STORAGE))
         wb_pg_emit(writer, "%s SET STORAGE %s", target,
                    values[WB_COLUMN_STORAGE] ? values[WB_COLUMN_STORAGE] : default_storage(values[WB_COLUMN_TYPE]));
@@ -112,6 +138,9 @@ void wb_pg_write_index_extras(struct wb_pg_writer *writer, const struct wb_objec
         wb_pg_emit(writer, "ALTER %s %s SET WITHOUT CLUSTER", word, table);
     if (wb_equal(index->values[identity], "t") && !wb_equal(value_of(before, identity), "t"))
         wb_pg_emit(writer, "ALTER TABLE %s REPLICA IDENTITY USING INDEX %s", table, wb_pg_name(writer, index->name));
+    if (constraint && before)
+        wb_pg_write_options(writer, wb_arena_printf(writer->arena, "ALTER INDEX %s", wb_pg_qualified(writer, index)),
+                            before->values[WB_CONSTRAINT_OPTIONS], index->values[WB_CONSTRAINT_OPTIONS]);
     if (constraint && differs(before, index, WB_CONSTRAINT_INDEX_COMMENT))
         wb_pg_emit(writer, "COMMENT ON INDEX %s IS %s", wb_pg_qualified(writer, index),
                    index->values[WB_CONSTRAINT_INDEX_COMMENT]

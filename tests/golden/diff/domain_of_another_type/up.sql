@@ -2,7 +2,6 @@ DROP VIEW public.v;
 DROP FUNCTION public.f(public.d);
 DROP INDEX public.t_a_idx;
 ALTER TABLE public.t ALTER COLUMN a DROP DEFAULT;
-ALTER DOMAIN public.d DROP CONSTRAINT d_check;
 ALTER DOMAIN public.d RENAME TO d__old;
 
 CREATE DOMAIN public.d AS bigint

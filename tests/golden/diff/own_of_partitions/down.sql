@@ -1,0 +1,19 @@
+DROP TABLE public.child; -- destroys data
+DROP TABLE public.new_1; -- destroys data
+DROP TABLE public.new; -- destroys data
+ALTER TABLE public.old DROP COLUMN d; -- destroys data
+DROP TABLE public.plain; -- destroys data
+ALTER TABLE ONLY public.old ALTER COLUMN c SET STORAGE EXTENDED;
+ALTER TABLE ONLY public.old ALTER COLUMN c SET STATISTICS -1;
+ALTER TABLE public.old ALTER COLUMN a SET DEFAULT 1;
+ALTER TABLE public.old ALTER COLUMN b SET DEFAULT 'x'::text;
+ALTER TABLE public.old_1 ALTER COLUMN a DROP DEFAULT;
+ALTER TABLE public.old_1 ALTER COLUMN c SET STORAGE EXTENDED;
+ALTER TABLE public.old_1 ALTER COLUMN c SET STATISTICS -1;
+ALTER TABLE public.old_1 ALTER COLUMN b SET DEFAULT 'x'::text;
+ALTER TABLE public.old_1 SET WITHOUT CLUSTER;
+ALTER TABLE public.old_2 ALTER COLUMN c SET STORAGE EXTENDED;
+ALTER TABLE public.old_2 ALTER COLUMN c SET STATISTICS -1;
+ALTER TABLE public.old_2 ALTER COLUMN b SET DEFAULT 'x'::text;
+COMMENT ON INDEX public.old_2_b_idx IS NULL;
+ALTER TABLE public.old_2 ENABLE TRIGGER touching;
