@@ -154,7 +154,8 @@ static enum wb_code run(struct applying *applying, const struct pending *items, 
     if (code != WB_OK)
         locate(&items[failed < count ? failed : 0], err);
     if (code == WB_ESQL && !err->hint && strcmp(err->sqlstate, "42704") == 0 && wb_starts_with(err->message, "role "))
-        wb_error_hint(err, "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
+        wb_error_hint(err,
+                      "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
     return code;
 }
 

@@ -40,7 +40,7 @@ static enum wb_code read_sql(struct wb_cli *cli, const char *option, const char 
 static enum wb_code check_options(const struct wb_cli *cli, const struct wb_create_options *options,
                                   struct wb_error *err)
 {
-    static const char *const of_source[] = {"against", "schema",  "scratch",   "rename",
+    static const char *const of_source[] = {"against",   "schema", "scratch",   "rename",
                                             "no-online", "owners", "privileges"};
     bool given = options->up_sql || options->down_sql;
     if (given && options->empty)

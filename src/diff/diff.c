@@ -268,8 +268,8 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
     else if (pair->state == WB_PAIR_CREATE && after && (!moves || created || !needed) &&
              comes_with_parents(pairs, pair))
         let_follow(pair);
-    if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP &&
-        (!moves || kind == WB_KIND_TRIGGER) && comes_with_parents(pairs, pair))
+    if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER) &&
+        comes_with_parents(pairs, pair))
         pair->inherited = true;
     if (pair->before && pair->after && before && after && !moves)
         settle_both_derived(pair);
@@ -562,8 +562,8 @@ static bool is_in_columns(const struct comparing *comparing, const struct wb_obj
     for (size_t i = 0; i < dependents->count; i++) {
         const struct wb_object *dependent = dependents->items[i];
         bool is_column = dependent->kind == WB_KIND_COLUMN && dependent->parent->kind != WB_KIND_VIEW;
-        bool is_type = dependent->parent != type && (wb_kind_info(dependent->kind)->flags & WB_KIND_TYPE ||
-                                                     dependent->kind == WB_KIND_ATTRIBUTE);
+        bool is_type = dependent->parent != type &&
+                       (wb_kind_info(dependent->kind)->flags & WB_KIND_TYPE || dependent->kind == WB_KIND_ATTRIBUTE);
         if (is_column || is_type)
             return true;
     }

@@ -78,7 +78,8 @@ static bool is_moved_type(const struct wb_pair *pair)
 static bool is_part_of_moved_type(const struct ordering *ordering, const struct wb_pair *pair)
 {
     const struct wb_object *parent = pair->before ? pair->before->parent : pair->after->parent;
-    return parent && is_moved_type((pair->before ? ordering->pairs->of_before : ordering->pairs->of_after)[parent->index]);
+    return parent &&
+           is_moved_type((pair->before ? ordering->pairs->of_before : ordering->pairs->of_after)[parent->index]);
 }
 
 /* Its parts stay with the old type, in which there are values, until that goes; the new one has its own. */

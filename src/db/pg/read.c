@@ -48,7 +48,7 @@ struct reading {
     const struct wb_read_options *options;
     const struct wb_pg_kind_query **queries; /* that are sent ... */
     size_t query_count;
-    size_t next_query;                       /* ... and whose rows come next */
+    size_t next_query; /* ... and whose rows come next */
     struct {
         struct found *items;
         size_t count, capacity;

@@ -163,8 +163,7 @@ const char *wb_pg_single_parentheses(struct wb_pg_writer *writer, const char *te
 const char *wb_pg_constraint_definition(struct wb_pg_writer *writer, const struct wb_object *constraint)
 {
     const char *definition = wb_pg_single_parentheses(writer, constraint->values[WB_CONSTRAINT_DEFINITION]);
-    const char *options =
-        constraint->kind == WB_KIND_CONSTRAINT ? constraint->values[WB_CONSTRAINT_OPTIONS] : NULL;
+    const char *options = constraint->kind == WB_KIND_CONSTRAINT ? constraint->values[WB_CONSTRAINT_OPTIONS] : NULL;
     if (!options)
         return definition;
     size_t end = wb_pg_closing(wb_slice(definition), 0) + 1;

@@ -106,7 +106,8 @@ void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_obje
 {
     const char *const *values = column->values;
     const char *target = wb_arena_printf(writer->arena, "ALTER %s %s%s ALTER COLUMN %s",
-                                         wb_pg_relation_word(column->parent), column->parent->has_children ? "ONLY " : "",
+                                         wb_pg_relation_word(column->parent),
+                                         column->parent->has_children ? "ONLY " : "",
                                          wb_pg_qualified(writer, column->parent), wb_pg_name(writer, column->name));
     if (differs(before, column, WB_COLUMN_STORAGE))
         wb_pg_emit(writer, "%s SET STORAGE %s", target,

@@ -66,8 +66,7 @@ static void parse(struct wb_pg_writer *writer, const char *list, const char *eve
         const char *at = memmem(item.data, item.length, to, strlen(to));
         const char *grantee = at + strlen(to);
         size_t length = item.length - (size_t)(grantee - item.data);
-        bool grantable = length > option_length &&
-                         memcmp(grantee + length - option_length, option, option_length) == 0;
+        bool grantable = length > option_length && memcmp(grantee + length - option_length, option, option_length) == 0;
         struct grant grant = {wb_arena_strndup(writer->arena, item.data, (size_t)(at - item.data)),
                               wb_arena_strndup(writer->arena, grantee, length - (grantable ? option_length : 0)),
                               grantable};
