@@ -51,6 +51,7 @@ static enum wb_code run(struct wb_cli *cli, int *ret_status, struct wb_error *er
     WB_TRY(wb_project_get(cli->project, "mode", &mode, err));
     struct wb_migrate_options options = wb_cli_migrate_options(cli);
     options.target = wb_cli_get(cli, "target");
+    WB_TRY(wb_project_get(cli->project, "ahead", &options.ahead, err));
     WB_TRY(wb_cli_catch_signals(cli, err));
     WB_TRY(prepare(cli, mode, &options, err));
 
@@ -69,7 +70,7 @@ static const struct wb_option options[] = {
     {"ahead", 0, "POLICY",
      "when a newer image has migrated the database: `warn` (default), `refuse`, or `downgrade` it with the SQL in the "
      "ledger, without asking",
-     NULL},
+     "ahead"},
     {"create-db", 0, NULL, "make the database if it is missing", "create_db"},
     {"health", 0, "ADDRESS",
      "answer HTTP at :PORT or HOST:PORT meanwhile, for a liveness probe; with a /PATH behind it, that path alone",

@@ -93,7 +93,6 @@ struct wb_migrate_options wb_cli_migrate_options(struct wb_cli *cli)
         .wait = wb_cli_has(cli, "wait"),
         .single_transaction = wb_cli_has(cli, "single-transaction"),
         .adopt = wb_cli_get(cli, "adopt"),
-        .ahead = wb_cli_get(cli, "ahead"),
         .target = wb_cli_word(cli, 0),
     };
 }

@@ -51,6 +51,7 @@ enum wb_key {
     WB_KEY_SCHEMA_OWNERS,        /* bool: whom things belong to is compared */
     WB_KEY_SCHEMA_PRIVILEGES,    /* bool: so is what is granted */
     WB_KEY_MODE,                 /* of `run`: apply, check, wait, off */
+    WB_KEY_AHEAD,                /* of `run`, when a newer image has migrated the database: warn, refuse, downgrade */
     WB_KEY_HEALTH,               /* of `run`: where it answers while it migrates; default: nowhere */
     WB_KEY_LOG_FORMAT,           /* text, json */
     WB_KEY_LOG_LEVEL,            /* error, warning, info, debug */

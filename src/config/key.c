@@ -38,6 +38,7 @@ static const struct wb_key_info keys[] = {
     [WB_KEY_SCHEMA_OWNERS] = {"schema_owners", WB_TYPE_BOOL, "false"},
     [WB_KEY_SCHEMA_PRIVILEGES] = {"schema_privileges", WB_TYPE_BOOL, "false"},
     [WB_KEY_MODE] = {"mode", WB_TYPE_CHOICE, "apply", .choices = "apply, check, wait, off"},
+    [WB_KEY_AHEAD] = {"ahead", WB_TYPE_CHOICE, "warn", .choices = "warn, refuse, downgrade"},
     [WB_KEY_HEALTH] = {"health", WB_TYPE_ADDRESS},
     [WB_KEY_LOG_FORMAT] = {"log_format", WB_TYPE_CHOICE, "text", .choices = "text, json"},
     [WB_KEY_LOG_LEVEL] = {"log_level", WB_TYPE_CHOICE, "info", .choices = "error, warning, info, debug"},

@@ -311,6 +311,7 @@ def test_run_goes_back_and_tells_as_json(ahead, database, whimbrel):
 
 def test_run_with_other_policies(ahead, database, whimbrel):
     whimbrel("run", "--ahead", "refuse", *RUN).failed(3, "ahead", "d4", "by version 2.1", "whimbrel downgrade heads")
+    whimbrel("run", *RUN, env={"WHIMBREL_AHEAD": "refuse"}).failed(3, "ahead", "d4")
     result = whimbrel("run", *RUN).ok()
     assert result.out == "STARTED\n" and "warning" in result.err and "d4 (applied at" in result.err
     assert whimbrel("run", "--ahead", "warn", *RUN).ok().out == "STARTED\n"
