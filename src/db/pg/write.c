@@ -227,6 +227,9 @@ const char *wb_pg_sequence_options(struct wb_pg_writer *writer, const char *befo
         new_options[SEQUENCE_START] = new_start;
     }
     bool turns = before && goes_down(old_options) != goes_down(new_options);
+    size_t near_end = goes_down(new_options) ? SEQUENCE_MAXIMUM : SEQUENCE_MINIMUM;
+    if (turns && !*new_options[near_end]) /* beside AS, NO MAXVALUE would be the end of the type */
+        new_options[near_end] = goes_down(new_options) ? "-1" : "1";
     for (size_t i = 0; i < SEQUENCE_OPTIONS; i++) {
         bool end = i == SEQUENCE_MINIMUM || i == SEQUENCE_MAXIMUM;
         if (strcmp(old_options[i], new_options[i]) == 0 && !(turns && end))

@@ -1,0 +1,2 @@
+CREATE SEQUENCE s AS integer;
+CREATE SEQUENCE other AS bigint INCREMENT BY -1;
