@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -16,6 +14,7 @@
 #include "base/http.h"
 #include "base/process.h"
 #include "base/str.h"
+#include "base/thread.h"
 
 #define MAX_CONNECTIONS 16
 #define HEAD_LIMIT 4096
@@ -190,17 +189,6 @@ static void *serve(void *health)
     return NULL;
 }
 
-/* Without signals: they are the main thread's. */
-static int start_thread(struct wb_health *health)
-{
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    int failed = pthread_create(&health->thread, NULL, serve, health);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return failed;
-}
-
 /* ---- Beginning and end ---- */
 
 static int listen_at(const struct wb_address *address)
@@ -262,8 +250,7 @@ enum wb_code wb_health_start(const char *address, struct wb_health **ret_health,
         return err->code;
     }
     health->stop = eventfd(0, EFD_CLOEXEC);
-    errno = health->stop < 0 ? errno : start_thread(health);
-    if (health->stop < 0 || errno) {
+    if (health->stop < 0 || !wb_thread_start(&health->thread, serve, health)) {
         wb_fail_errno(err, WB_EFAILED, "can't start a thread for --health");
         free_health(health);
         return err->code;

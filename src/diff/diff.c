@@ -242,6 +242,8 @@ static void let_follow(struct wb_pair *pair)
 static void settle_both_derived(struct wb_pair *pair)
 {
     enum wb_kind kind = wb_pair_kind(pair);
+    pair->stays_derived = true;
+    pair->retyped = kind == WB_KIND_COLUMN && pair->fields & (1U << WB_COLUMN_TYPE);
     if (kind == WB_KIND_COLUMN)
         pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
                           (1U << WB_COLUMN_GENERATED));
@@ -421,8 +423,11 @@ static void move_column(struct comparing *comparing, struct wb_pair *type, struc
     if (column->moved || column->inherited)
         return;
     type->moved = column->moved = true;
-    column->state = WB_PAIR_ALTER;
-    column->fields |= (1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE);
+    column->retyped = column->stays_derived;
+    if (!column->retyped) {
+        column->state = WB_PAIR_ALTER;
+        column->fields |= (1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE);
+    }
     *WB_PUSH(&comparing->scratch, comparing->work) = column;
 }
 
@@ -469,7 +474,7 @@ static void set_again(struct wb_pair *pair)
 static void concern_by_alteration(struct comparing *comparing, const struct wb_pair *pair, struct wb_pair *dependent)
 {
     const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
-    unsigned flags = 0;
+    unsigned flags = pair->retyped ? WB_FIELD_DISTURBS | WB_FIELD_DISTURBS_DEFAULTS : 0;
     for (size_t i = 0; i < info->field_count; i++)
         if (pair->fields & (1U << i))
             flags |= info->fields[i].flags;
@@ -492,7 +497,8 @@ static void concern_by_rebuild(struct comparing *comparing, const struct wb_pair
 static void concern_dependents(struct comparing *comparing)
 {
     for (size_t i = 0; i < comparing->pairs.count; i++)
-        if (comparing->pairs.items[i].state != WB_PAIR_SAME && comparing->pairs.items[i].before &&
+        if ((comparing->pairs.items[i].state != WB_PAIR_SAME || comparing->pairs.items[i].retyped) &&
+            comparing->pairs.items[i].before &&
             (!comparing->pairs.items[i].rebuilt_with || comparing->pairs.items[i].state == WB_PAIR_REBUILD))
             *WB_PUSH(&comparing->scratch, comparing->work) = &comparing->pairs.items[i];
     while (comparing->work.count) {
@@ -502,7 +508,7 @@ static void concern_dependents(struct comparing *comparing)
             struct wb_pair *dependent = comparing->pairs.of_before[dependents->items[i]->index];
             if (!dependent->after || dependent->state == WB_PAIR_RECREATE)
                 continue;
-            if (pair->state == WB_PAIR_ALTER)
+            if (pair->state == WB_PAIR_ALTER || pair->retyped)
                 concern_by_alteration(comparing, pair, dependent);
             else if (pair->state == WB_PAIR_REBUILD)
                 concern_by_rebuild(comparing, pair, dependent);

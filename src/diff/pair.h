@@ -17,11 +17,13 @@ enum wb_pair_state {
 struct wb_pair {
     const struct wb_object *before, *after; /* one of them may be NULL */
     enum wb_pair_state state;
-    unsigned fields; /* those that differ */
-    bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
-    bool impossible; /* there is a difference that no change can undo */
-    bool inherited;  /* what happens to it, happens by what happens to the parent table */
-    bool follows;    /* it is made by that, and then given what it has of its own */
+    unsigned fields;    /* those that differ */
+    bool moved;         /* a column whose type is made anew; a type that is made anew while there are such columns */
+    bool impossible;    /* there is a difference that no change can undo */
+    bool inherited;     /* what happens to it, happens by what happens to the parent table */
+    bool stays_derived; /* of a table that stays under its parent: what becomes of the parent's, becomes of it */
+    bool retyped;       /* a column that gets another type with the parent table's */
+    bool follows;       /* it is made by that, and then given what it has of its own */
     struct wb_pair *rebuilt_with; /* the table that is rebuilt, of which it is a part, or which it is; or NULL */
 };
 

@@ -1,12 +1,10 @@
 #include "facade/schema.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "author/apply.h"
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "base/thread.h"
 #include "exec/migrate.h"
 #include "exec/wait.h"
 #include "facade/difference.h"
@@ -317,17 +315,6 @@ static void *read_schema(void *argument)
     return NULL;
 }
 
-/* In another thread, which gets no signals: those are the program's own affair. False when there is none to be had. */
-static bool read_beside(struct reading *reading, pthread_t *ret_thread)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(ret_thread, NULL, read_schema, reading) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 /*
  * Both at once: the time is the server's, which has a process for each. But a project is used by one thread only, and so
  * of two histories the first is replayed before.
@@ -339,7 +326,7 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
     pthread_t thread;
     if (beside->schema->kind == WB_SCHEMA_HISTORY)
         fill_first(beside);
-    bool started = read_beside(beside, &thread);
+    bool started = wb_thread_start(&thread, read_schema, beside);
     read_schema(here);
     if (started)
         pthread_join(thread, NULL);

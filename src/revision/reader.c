@@ -3,14 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/thread.h"
 
 #define ENTRIES_WORTH_A_THREAD 2048
 #define MOST_THREADS 4
@@ -124,19 +123,6 @@ static size_t count_parts(size_t entries)
     return parts > limit ? limit : parts;
 }
 
-/* All parts but the first begin in threads, which get no signals: those are the program's own affair. */
-static void start_threads(struct part *parts, size_t count, pthread_t *threads, bool *started)
-{
-    sigset_t all, before;
-    if (count == 1)
-        return;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (size_t i = 1; i < count; i++)
-        started[i] = pthread_create(&threads[i], NULL, load_part, &parts[i]) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 enum wb_code wb_reader_load(struct wb_arena *arena, int folder_fd, const char *folder,
                             const struct wb_reader_entry *entries, size_t count, struct wb_revision **ret_revisions,
                             struct wb_error *err)
@@ -154,7 +140,8 @@ enum wb_code wb_reader_load(struct wb_arena *arena, int folder_fd, const char *f
                                  .revisions = ret_revisions,
                                  .err = WB_ERROR_INIT};
 
-    start_threads(parts, part_count, threads, started);
+    for (size_t i = 1; i < part_count; i++)
+        started[i] = wb_thread_start(&threads[i], load_part, &parts[i]);
     enum wb_code code = WB_OK;
     for (size_t i = 0; i < part_count; i++) {
         if (started[i])

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "db/pg/pg.h"
 
 struct wb_pg_canceller {
@@ -42,7 +43,7 @@ struct wb_pg_canceller *wb_pg_canceller_start(const struct wb_libpq *pq, PGconn 
     canceller->pq = *pq;
     canceller->request = request;
     atomic_init(&canceller->owners, 2);
-    if (wb_pg_thread_start(&canceller->thread, request_cancel, canceller))
+    if (wb_thread_start(&canceller->thread, request_cancel, canceller))
         return canceller;
     pq->freeCancel(request);
     free(canceller);

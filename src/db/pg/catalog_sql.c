@@ -377,7 +377,9 @@ const char wb_pg_alias_sql[] =
     " UNION ALL SELECT 1259, d.objid, 1259, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_sequence s"
     " ON s.seqrelid = d.objid WHERE d.classid = 1259 AND d.refclassid = 1259 AND d.deptype = 'i'"
     " UNION ALL SELECT 2604, f.oid, 1259, f.adrelid, f.adnum FROM pg_attrdef f JOIN pg_attribute a"
-    " ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE a.attgenerated <> ''";
+    " ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE a.attgenerated <> ''"
+    /* what a publication has in it */
+    " UNION ALL SELECT 6106, r.oid, 6104, r.prpubid, 0 FROM pg_publication_rel r{publication_alias}";
 
 const char wb_pg_depend_sql[] =
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_depend"
@@ -440,6 +442,8 @@ static const struct {
      " WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)) || ')', '')"
      " || coalesce(' WHERE ' || CASE WHEN left(pg_get_expr(r.prqual, r.prrelid), 1) = '(' THEN"
      " pg_get_expr(r.prqual, r.prrelid) ELSE '(' || pg_get_expr(r.prqual, r.prrelid) || ')' END, '')", ""},
+    {"{publication_alias}", 150000, " UNION ALL SELECT 6237, n.oid, 6104, n.pnpubid, 0 FROM pg_publication_namespace n",
+     ""},
     {"{publication_schemas}", 150000,
      ", 'TABLES IN SCHEMA ' || (SELECT string_agg(quote_ident(n.nspname), ', ' ORDER BY n.nspname)"
      " FROM pg_publication_namespace ns JOIN pg_namespace n ON n.oid = ns.pnnspid WHERE ns.pnpubid = p.oid)", ""},

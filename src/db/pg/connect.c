@@ -9,6 +9,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "db/pg/pg.h"
 
 /* Of several hosts, each gets this long to answer where the URL has no connect_timeout. */
@@ -185,7 +186,7 @@ enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
     session->base.options.application_name = copy(&session->arena, options->application_name);
     session->base.options.search_path = copy(&session->arena, options->search_path);
     session->url = copy_url(&session->arena, url, database);
-    session->start.running = wb_pg_thread_start(&session->start.thread, load_and_start, session);
+    session->start.running = wb_thread_start(&session->start.thread, load_and_start, session);
     if (!session->start.running)
         load_and_start(session);
     *ret_session = &session->base;

@@ -103,10 +103,7 @@ enum wb_code wb_pg_is_replica(struct wb_session *session, bool *ret_replica, str
 extern const char wb_pg_position_sql[];
 extern const char wb_pg_replicas_sql[];
 
-/* ---- wait.c, thread.c ---- */
-
-/* A thread without signals: those are for the program's own. False when there can't be one. */
-bool wb_pg_thread_start(pthread_t *ret_thread, void *(*run)(void *), void *argument);
+/* ---- wait.c ---- */
 
 enum wb_pg_readiness { WB_PG_READY, WB_PG_CANCELLED, WB_PG_TIMED_OUT };
 

@@ -278,6 +278,23 @@ static void alter_server(struct wb_pg_writer *writer)
     wb_pg_write_foreign_options(writer, target, before->values[WB_SERVER_OPTIONS], after->values[WB_SERVER_OPTIONS]);
 }
 
+/* "TABLE a.b (c) WHERE (...), ..." by names alone, as they are taken out. */
+static const char *names_of_members(struct wb_pg_writer *writer, const char *members)
+{
+    WB_AUTO(wb_str) names = WB_STR_INIT;
+    for (size_t i = 0; members[i]; i++) {
+        static const char where[] = " WHERE (";
+        size_t end = members[i] == '"' ? strcspn(members + i + 1, "\"") + 1 : 0;
+        size_t open = wb_starts_with(members + i, where)  ? strlen(where) - 1
+                      : wb_starts_with(members + i, " (") ? 1
+                                                          : 0;
+        if (!open)
+            wb_str_append_bytes(&names, members + i, end + 1);
+        i = open ? wb_pg_closing(wb_slice(members), i + open) : i + end;
+    }
+    return wb_arena_strdup(writer->arena, wb_str_text(&names));
+}
+
 static void alter_publication(struct wb_pg_writer *writer)
 {
     const struct wb_object *before = writer->change->before, *after = writer->change->after;
@@ -289,7 +306,8 @@ static void alter_publication(struct wb_pg_writer *writer)
     if (after->values[WB_PUBLICATION_MEMBERS])
         wb_pg_emit(writer, "ALTER PUBLICATION %s SET %s", name, after->values[WB_PUBLICATION_MEMBERS]);
     else
-        wb_pg_emit(writer, "ALTER PUBLICATION %s DROP %s", name, before->values[WB_PUBLICATION_MEMBERS]);
+        wb_pg_emit(writer, "ALTER PUBLICATION %s DROP %s", name,
+                   names_of_members(writer, before->values[WB_PUBLICATION_MEMBERS]));
 }
 
 void wb_pg_write_alter(struct wb_pg_writer *writer)
