@@ -111,8 +111,8 @@ def test_health_on_the_port_of_the_application(example, migrations):
     port = free_port()
     container = example.compose.start("backend", *migrations.options, BACKEND_PORT=str(port),
                                       environment={"WHIMBREL_HEALTH": f":{port}/live"})
-    assert wait_until(lambda: (get(port, "/live") or ("", ""))[1].startswith("migrating"), 30), container.logs()
-    assert get(port, "/live") == (200, f"migrating {len(REVISIONS) + 1} of {len(REVISIONS) + 1}: slow added\n")
+    last = (200, f"migrating {len(REVISIONS) + 1} of {len(REVISIONS) + 1}: slow added\n")
+    assert wait_until(lambda: get(port, "/live") == last, 30), container.logs()
     assert get(port, "/health")[0] == 503
     assert wait_until(lambda: (get(port, "/health") or (0,))[0] == 200, 30), container.logs()
     assert get(port, "/live")[0] == 200
@@ -192,7 +192,7 @@ def write_alembic_project(folder):
         text = (EXAMPLE / revision["path"]).read_text()
         (versions / f"{revision['revision']}.py").write_text(
             f"from alembic import op\n\nrevision = {revision['revision']!r}\ndown_revision = {tuple(revision['revises']) or None!r}\n"
-            f"branch_labels = {tuple(revision['labels']) or None!r}\ndepends_on = {tuple(revision['depends_on']) or None!r}\n\n\n"
+            f"branch_labels = {tuple(revision['branch_labels']) or None!r}\ndepends_on = {tuple(revision['depends_on']) or None!r}\n\n\n"
             f"def upgrade():\n    op.execute({text!r})\n\n\ndef downgrade():\n    pass\n")
 
 
