@@ -211,7 +211,7 @@ def test_no_descriptors_left_is_waited_out(files, whimbrel, port):
     files.chain("a1")
     running = whimbrel.start("run", "--health", f"127.0.0.1:{port}", "--wait", "60s", "--url", nowhere(), "--", "true",
                              prefix=["prlimit", "--nofile=14"])
-    assert wait_until(lambda: ask(port))
+    running.wait_for("waiting")  # libpq has been loaded, which takes descriptors as well
     silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
     before = cpu_seconds(running.pid)
     time.sleep(1)
