@@ -41,6 +41,11 @@ static inline struct wb_slice wb_slice(const char *text)
     return (struct wb_slice){text, text ? strlen(text) : 0};
 }
 
+static inline bool wb_slice_same(struct wb_slice a, struct wb_slice b)
+{
+    return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
+}
+
 static inline bool wb_slice_equals(struct wb_slice slice, const char *text)
 {
     return slice.length == strlen(text) && memcmp(slice.data, text, slice.length) == 0;

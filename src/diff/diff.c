@@ -19,11 +19,6 @@ struct comparing {
 
 /* ---- Comparing two objects ------------------------------------------------------------------------------------ */
 
-static bool slices_equal(struct wb_slice a, struct wb_slice b)
-{
-    return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
-}
-
 /* Whether the items of `before` are in `after`, in their order. */
 static bool is_inserted(const char *before, const char *after)
 {
@@ -32,7 +27,7 @@ static bool is_inserted(const char *before, const char *after)
         do {
             if (!wb_list_next(&after, &new_item))
                 return false;
-        } while (!slices_equal(old_item, new_item));
+        } while (!wb_slice_same(old_item, new_item));
     }
     return true;
 }
@@ -43,7 +38,7 @@ static bool contains_all(const char *list, const char *items)
     while (items && wb_list_next(&items, &item)) {
         bool found = false;
         for (const char *rest = list; !found && rest && wb_list_next(&rest, &other);)
-            found = slices_equal(item, other);
+            found = wb_slice_same(item, other);
         if (!found)
             return false;
     }

@@ -1,4 +1,4 @@
-/* The parts of tables: columns as they are declared, and the properties that only ALTER can set. */
+/* The parts of tables: columns as they are declared, and the properties that only ALTER, COMMENT and ENABLE can set. */
 #include "base/auto.h"
 #include "base/sql.h"
 #include "db/pg/write.h"
@@ -179,4 +179,30 @@ void wb_pg_write_table_extras(struct wb_pg_writer *writer, const struct wb_objec
                    *identity == 'f'   ? "FULL"
                    : *identity == 'n' ? "NOTHING"
                                       : "DEFAULT");
+}
+
+void wb_pg_write_comment(struct wb_pg_writer *writer, const struct wb_object *object)
+{
+    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP || object->kind == WB_KIND_INHERITANCE)
+        return;
+    wb_pg_emit(writer, "COMMENT ON %s IS %s", wb_pg_reference(writer, object),
+               object->comment ? wb_pg_literal(writer, object->comment) : "NULL");
+}
+
+void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *object, const char *state)
+{
+    static const struct {
+        char state;
+        const char *word;
+    } states[] = {{'O', "ENABLE"}, {'D', "DISABLE"}, {'R', "ENABLE REPLICA"}, {'A', "ENABLE ALWAYS"}};
+    for (size_t i = 0; i < WB_COUNT(states); i++) {
+        if (*state != states[i].state)
+            continue;
+        if (object->kind == WB_KIND_EVENT_TRIGGER)
+            wb_pg_emit(writer, "ALTER EVENT TRIGGER %s %s", wb_pg_name(writer, object->name), states[i].word);
+        else
+            wb_pg_emit(writer, "ALTER TABLE %s%s %s %s %s", object->parent->has_children ? "ONLY " : "",
+                       wb_pg_qualified(writer, object->parent), states[i].word,
+                       object->kind == WB_KIND_RULE ? "RULE" : "TRIGGER", wb_pg_name(writer, object->name));
+    }
 }

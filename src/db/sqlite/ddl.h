@@ -8,8 +8,10 @@
 
 #include "base/arena.h"
 #include "base/list.h"
+#include "base/sql.h"
 #include "base/sql_cursor.h"
 #include "base/str.h"
+#include "catalog/object.h"
 
 enum wb_sqlite_constraint_kind {
     WB_SQLITE_PRIMARY_KEY,
@@ -90,5 +92,19 @@ char *wb_sqlite_lower(struct wb_arena *arena, const char *text);
 
 /* Goes behind the parenthesis that closes the one that the cursor is at, and says what is between; false: there is none. */
 bool wb_sqlite_accept_parentheses(struct wb_sql_cursor *cursor, struct wb_slice *ret_inside);
+
+/* The name in SQL, quoted if it must be. */
+static inline const char *wb_sqlite_name(struct wb_arena *arena, const char *name)
+{
+    return wb_sql_qualified_name(arena, NULL, name);
+}
+
+/* The table's source taken apart; it was understood when it was read. */
+static inline struct wb_sqlite_table wb_sqlite_table_of(struct wb_arena *arena, const struct wb_object *table)
+{
+    struct wb_sqlite_table parsed = {0};
+    (void)wb_sqlite_parse_table(arena, table->source, &parsed);
+    return parsed;
+}
 
 #endif

@@ -22,18 +22,6 @@ static void emit(struct wb_arena *arena, struct wb_names *statements, const char
     va_end(args);
 }
 
-const char *wb_sqlite_name(struct wb_arena *arena, const char *name)
-{
-    return wb_sql_qualified_name(arena, NULL, name);
-}
-
-struct wb_sqlite_table wb_sqlite_table_of(struct wb_arena *arena, const struct wb_object *table)
-{
-    struct wb_sqlite_table parsed = {0};
-    (void)wb_sqlite_parse_table(arena, table->source, &parsed);
-    return parsed;
-}
-
 /* ---- What ALTER TABLE can do ------------------------------------------------------------------------------------- */
 
 static bool has_key(const struct wb_sqlite_table *table, size_t column)
