@@ -263,7 +263,7 @@ def test_address_that_leads_to_the_replica_for_a_while(pair):
 def test_mode_wait_goes_on_waiting(pair):
     pair.write()
     run = pair.start("run", "--mode", "wait", "--wait", "30s", "--", "echo", "STARTED")
-    run.wait_for("revisions are pending")
+    run.wait_for("pending revisions")
     pair.fail_over()
     run.wait_for("connection lost")
     pair("upgrade").ok()
@@ -310,7 +310,7 @@ def test_replica_with_nothing_to_do(pair):
     url = pair.url(pair.standby)
     pair("run", "--mode", "check", "--url", url, "--", "echo", "STARTED").failed(3, "5 revisions are pending")
     waiting = pair.start("run", "--mode", "wait", "--url", url, "--", "echo", "STARTED")
-    waiting.wait_for("revisions are pending")
+    waiting.wait_for("pending revisions")
     pair("upgrade").ok()
     assert waiting.finish().ok().out == "STARTED\n"
     for arguments in (["upgrade"], ["run", "--", "true"], ["run", "--mode", "check", "--", "true"],
