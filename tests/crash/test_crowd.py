@@ -118,7 +118,7 @@ def test_signal_at_any_moment(project, database, whimbrel, single):
         result = run.finish(20)
         # Before main has begun, and after the program has become the application, the signal is the system's.
         assert result.code in (0, 128 + sent), f"SEED={seed}, {number}: {result}"
-        assert result.code == 0 or not result.out, result
+        assert not result.out or "starting echo" in result.err, result  # it may be hit when it has said its word
         cut_off += result.code != 0
         if database.engine == "postgresql":
             history.wait_until_alone(database)
