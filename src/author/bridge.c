@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/process.h"
@@ -34,13 +35,6 @@ struct bridge {
     long deadline_ms;
     bool is_done;
 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void bridge_release(struct bridge *bridge)
 {
@@ -324,7 +318,7 @@ static enum wb_code fail_silent(struct bridge *bridge, struct wb_error *err)
 static enum wb_code wait_for(struct bridge *bridge, struct pollfd *fds, size_t count, long at_most_ms,
                              struct wb_error *err)
 {
-    long left = bridge->deadline_ms - now_ms();
+    long left = bridge->deadline_ms - (long)wb_now_ms();
     if (left <= 0)
         return fail_silent(bridge, err);
     fds[count] = (struct pollfd){bridge->call->cancel_fd, POLLIN, 0};
@@ -345,7 +339,7 @@ static enum wb_code listen_to(struct bridge *bridge, struct wb_error *err)
             drain(&bridge->output, &bridge->printed);
         keep_end(&bridge->printed);
         if (fds[0].revents && drain(&bridge->messages, &bridge->text) > 0) {
-            bridge->deadline_ms = now_ms() + bridge->call->silence_ms;
+            bridge->deadline_ms = (long)wb_now_ms() + bridge->call->silence_ms;
             WB_TRY(use_messages(bridge, err));
         }
         if (bridge->is_done)
@@ -357,7 +351,7 @@ static enum wb_code listen_to(struct bridge *bridge, struct wb_error *err)
 /* -1 in `*ret_status` when the host program ignores SIGCHLD, so that nobody can know. */
 static enum wb_code wait_for_end(struct bridge *bridge, int *ret_status, struct wb_error *err)
 {
-    bridge->deadline_ms = now_ms() + END_LIMIT_MS;
+    bridge->deadline_ms = (long)wb_now_ms() + END_LIMIT_MS;
     for (;;) {
         pid_t ended = waitpid(bridge->pid, ret_status, WNOHANG);
         if (ended < 0 && errno == ECHILD)
@@ -396,7 +390,7 @@ enum wb_code wb_bridge_run(const struct wb_bridge_call *call, struct wb_error *e
 {
     WB_AUTO(bridge) bridge = {.call = call, .messages = -1, .output = -1, .at_what = "starting"};
     int status = -1;
-    bridge.deadline_ms = now_ms() + call->silence_ms;
+    bridge.deadline_ms = (long)wb_now_ms() + call->silence_ms;
     WB_TRY(start(&bridge, err));
     WB_TRY(listen_to(&bridge, err));
     if (bridge.is_done)

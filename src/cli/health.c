@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/address.h"
 #include "base/arena.h"
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/http.h"
 #include "base/process.h"
@@ -44,13 +44,6 @@ struct wb_health {
     struct connection connections[MAX_CONNECTIONS];
 };
 
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 /* ---- Connections ---- */
 
 /*
@@ -84,12 +77,12 @@ static void accept_one(struct wb_health *health)
     int fd = accept4(health->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-            health->accept_after = now_ms() + RECOVER_MS;
+            health->accept_after = wb_now_ms() + RECOVER_MS;
         return;
     }
     struct connection *connection = find_place(health);
     connection->fd = fd;
-    connection->deadline = now_ms() + REQUEST_MS;
+    connection->deadline = wb_now_ms() + REQUEST_MS;
     connection->answered = false;
     connection->length = 0;
 }
@@ -116,7 +109,7 @@ static void answer(struct wb_health *health, struct connection *connection, stru
         return;
     }
     connection->answered = true;
-    connection->deadline = now_ms() + GOODBYE_MS;
+    connection->deadline = wb_now_ms() + GOODBYE_MS;
 }
 
 /* Reads on; once it has been answered, only to see the peer close. */
@@ -155,7 +148,7 @@ static int sleep_ms(const struct wb_health *health, double now)
 /* One look at everything that is open; what is not takes no place, as poll takes no more than there may be descriptors. */
 static bool serve_once(struct wb_health *health)
 {
-    double now = now_ms();
+    double now = wb_now_ms();
     struct pollfd fds[2 + MAX_CONNECTIONS] = {
         {.fd = health->stop, .events = POLLIN},
         {.fd = health->accept_after > now ? -1 : health->listener, .events = POLLIN},
@@ -170,7 +163,7 @@ static bool serve_once(struct wb_health *health)
     }
     if (poll(fds, count, sleep_ms(health, now)) < 0 || fds[0].revents)
         return false; /* there are no signals here that could interrupt it: it won't work the next time either */
-    now = now_ms();
+    now = wb_now_ms();
     for (nfds_t i = 2; i < count; i++) {
         if (fds[i].revents)
             read_connection(health, connections[i]);

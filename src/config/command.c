@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/list.h"
 #include "base/process.h"
@@ -30,13 +31,6 @@ struct running {
     struct wb_str output;
     struct wb_str errors; /* the end of its stderr */
 };
-
-static long now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void running_release(struct running *running)
 {
@@ -143,7 +137,7 @@ static void keep_end(struct wb_str *errors)
 static enum wb_code wait_for(const struct running *running, struct pollfd *fds, size_t count, long at_most_ms,
                              struct wb_error *err)
 {
-    long left = running->deadline_ms - now_ms();
+    long left = running->deadline_ms - (long)wb_now_ms();
     if (left <= 0)
         return wb_fail(err, WB_ECONFIG, "it took too long and was killed");
     fds[count] = (struct pollfd){running->cancel_fd, POLLIN, 0};
@@ -178,7 +172,7 @@ static void read_last_errors(struct running *running)
     struct pollfd fd = {running->err_out, POLLIN, 0};
     while (running->err_out >= 0 && poll(&fd, 1, 0) > 0 && drain(&running->err_out, &running->errors)) {
         keep_end(&running->errors);
-        if (now_ms() >= running->deadline_ms)
+        if ((long)wb_now_ms() >= running->deadline_ms)
             return;
     }
 }
@@ -250,7 +244,7 @@ enum wb_code wb_command_run(struct wb_arena *arena, const struct wb_shell_comman
                .err_out = -1,
                .cancel_fd = command->cancel_fd,
                .output_limit = command->output_limit,
-               .deadline_ms = now_ms() + command->timeout_ms};
+               .deadline_ms = (long)wb_now_ms() + command->timeout_ms};
     WB_TRY(start(&running, command->text, command->folder, make_environment(arena, command), err));
     enum wb_code code = run_to_end(&running, err);
     if (code != WB_OK) {

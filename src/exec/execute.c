@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "exec/journal.h"
 #include "exec/retry.h"

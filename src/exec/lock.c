@@ -1,6 +1,7 @@
 #include "exec/lock.h"
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "exec/bookkeeping.h"
 #include "exec/wait.h"

@@ -1,6 +1,7 @@
 #include "exec/migrate.h"
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "exec/ahead.h"
 #include "exec/bookkeeping.h"

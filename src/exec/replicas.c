@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #define FIRST_PAUSE_MS 20.0

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 void wb_target_emit(const struct wb_target *target, const struct wb_event *event)
@@ -19,22 +20,10 @@ void wb_target_emit_text(const struct wb_target *target, enum wb_event_type type
     wb_target_emit(target, &(struct wb_event){.type = type, .text = text, .elapsed_ms = elapsed_ms});
 }
 
-static long long now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-double wb_now_ms(void)
-{
-    return (double)now_ns() / 1e6;
-}
-
 enum wb_code wb_target_sleep(const struct wb_target *target, double ms, struct wb_error *err)
 {
     /* The clock's last digits are random enough to spread processes that started together. */
-    double jitter = (double)(now_ns() / 7 % 1000) / 1000.0;
+    double jitter = (double)((long long)(wb_now_ms() * 1e6) / 7 % 1000) / 1000.0;
     double end = wb_now_ms() + ms * (0.8 + 0.4 * jitter);
     for (;;) {
         double left = end - wb_now_ms();

@@ -42,9 +42,6 @@ struct wb_target {
 void wb_target_emit(const struct wb_target *target, const struct wb_event *event);
 void wb_target_emit_text(const struct wb_target *target, enum wb_event_type type, const char *text, double elapsed_ms);
 
-/* A monotonic clock, in milliseconds. */
-double wb_now_ms(void);
-
 /*
  * Sleeps for about `ms` milliseconds (a fifth more or less, so that many starters don't knock all at once);
  * WB_ECANCELLED as soon as the cancel descriptor is readable.

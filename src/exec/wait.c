@@ -1,6 +1,7 @@
 #include "exec/wait.h"
 
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #define FIRST_PAUSE_MS 50.0

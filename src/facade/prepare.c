@@ -1,5 +1,6 @@
 /* What `run` and `wait` do before the application is started, and starting it. */
 #include "base/auto.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "exec/become.h"
 #include "exec/bookkeeping.h"

@@ -14,22 +14,22 @@
 #define NAME(name) "quote_ident(n.nspname) || '.' || quote_ident(" name ")"
 
 /* What stands behind TO, of an aclitem `x`. */
-#define GRANTEE                                                                                                        \
-    "CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN o.owner THEN 'OWNER' ELSE quote_ident(pg_get_userbyid(x.grantee)) END"
+#define GRANTEE(owner)                                                                                                 \
+    "CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN " owner " THEN 'OWNER' ELSE quote_ident(pg_get_userbyid(x.grantee)) END"
 
 /* By whom each was granted is left aside. */
 #define GRANTS(acl)                                                                                                    \
     "coalesce((SELECT string_agg(h.grants, " SEPARATOR " ORDER BY h.grants COLLATE \"C\") FROM (SELECT unnest(CASE"    \
     " WHEN array_agg(k.privilege ORDER BY k.privilege) = e.privileges THEN ARRAY['ALL'] ELSE array_agg(k.privilege)"   \
     " END) || ' TO ' || k.grantee || k.option AS grants FROM (SELECT x.privilege_type COLLATE \"C\" AS privilege, "    \
-    GRANTEE " AS grantee, CASE WHEN bool_or(x.is_grantable) THEN ' WITH GRANT OPTION'"                                   \
+    GRANTEE("o.owner") " AS grantee, CASE WHEN bool_or(x.is_grantable) THEN ' WITH GRANT OPTION'"                      \
     " ELSE '' END AS option FROM aclexplode(" acl ") x GROUP BY x.privilege_type, x.grantee) k"                        \
     " GROUP BY k.grantee, k.option) h), '')"
 
 /* Those that nobody has from the owner. */
 #define INDIRECT                                                                                                       \
     "(SELECT string_agg(h.grants, " SEPARATOR " ORDER BY h.grants COLLATE \"C\") FROM (SELECT x.privilege_type ||"     \
-    " ' TO ' || " GRANTEE " AS grants FROM aclexplode(o.acl) x WHERE x.grantee <> o.owner"                             \
+    " ' TO ' || " GRANTEE("o.owner") " AS grants FROM aclexplode(o.acl) x WHERE x.grantee <> o.owner"                  \
     " GROUP BY x.privilege_type, x.grantee HAVING bool_and(x.grantor <> o.owner)) h)"
 
 /*
@@ -67,8 +67,8 @@ const struct wb_pg_kind_query wb_pg_privilege_queries[] = {
     {WB_KIND_PRIVILEGES, WB_PG_PRIVILEGES_OF + WB_PG_CLASS, WB_PG_CLASS,
      HEAD SOURCE("1259", "c.oid", "0", PARENT("c.oid"), "c.relowner", RELATION_TYPE, "c.relacl",
      "CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || " NAME("c.relname")) ", NULL AS \"column\","
-     " (SELECT string_agg(x.privilege_type || ' (' || quote_ident(a.attname) || ') TO ' || CASE x.grantee WHEN 0 THEN"
-     " 'PUBLIC' WHEN c.relowner THEN 'OWNER' ELSE quote_ident(pg_get_userbyid(x.grantee)) END || CASE WHEN"
+     " (SELECT string_agg(x.privilege_type || ' (' || quote_ident(a.attname) || ') TO ' || "
+     GRANTEE("c.relowner") " || CASE WHEN"
      " x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, " SEPARATOR " ORDER BY a.attnum, x.privilege_type)"
      " FROM pg_attribute a, aclexplode(a.attacl) x WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attacl IS NOT NULL)"
      " AS columns FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"

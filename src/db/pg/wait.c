@@ -1,15 +1,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "db/pg/pg.h"
 
 long long wb_pg_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (long long)wb_now_ms();
 }
 
 static int poll_timeout(long long deadline)
