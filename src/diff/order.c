@@ -24,6 +24,7 @@ struct operation {
     size_t waits;                 /* how many of `before` are still to come */
     size_t place;                 /* in the preferred order */
     size_t mark;                  /* the last search that has come by */
+    bool unmet;                   /* a body that the engine looks into names what has to come later */
 };
 
 #define NONE ((size_t)-1)
@@ -448,9 +449,11 @@ static struct named_list collect_named(struct ordering *ordering)
     return names;
 }
 
-static void prefer_after(struct ordering *ordering, const struct named_list *names, const struct wb_mention *mention,
+/* Whether that leaves an order. */
+static bool prefer_after(struct ordering *ordering, const struct named_list *names, const struct wb_mention *mention,
                          size_t operation)
 {
+    bool met = true;
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -462,11 +465,14 @@ static void prefer_after(struct ordering *ordering, const struct named_list *nam
     for (; low < names->count && strcmp(names->items[low].name, mention->name) == 0; low++) {
         const struct operation *named = &ordering->operations.items[names->items[low].operation];
         size_t other = host_of(ordering, names->items[low].operation);
-        if (!wb_body_may_mean(mention, named->pair->after) || other == operation ||
-            reaches(ordering, other, operation, true, ++ordering->search))
+        if (!wb_body_may_mean(mention, named->pair->after) || other == operation)
             continue;
-        add_edge(ordering, other, operation);
+        if (reaches(ordering, other, operation, true, ++ordering->search))
+            met = false;
+        else
+            add_edge(ordering, other, operation);
     }
+    return met;
 }
 
 /* Those that the engine looks into come first: where not all can have their way, the others can do without. */
@@ -474,7 +480,7 @@ static void wait_for_names_in_bodies(struct ordering *ordering, const struct nam
 {
     struct wb_arena scratch = WB_ARENA_INIT;
     for (size_t i = 0; i < ordering->operations.count; i++) {
-        const struct operation *operation = &ordering->operations.items[i];
+        struct operation *operation = &ordering->operations.items[i];
         if (!makes(operation))
             continue;
         const struct wb_object *object = operation->pair->after;
@@ -485,7 +491,7 @@ static void wait_for_names_in_bodies(struct ordering *ordering, const struct nam
                 wb_body_is_checked(object->values[k]) == checked)
                 wb_body_find_mentions(&scratch, object->values[k], &mentions);
             for (size_t m = 0; m < mentions.count; m++)
-                prefer_after(ordering, names, &mentions.items[m], host_of(ordering, i));
+                operation->unmet |= !prefer_after(ordering, names, &mentions.items[m], host_of(ordering, i)) && checked;
         }
         wb_arena_release(&scratch);
     }
@@ -630,6 +636,7 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .fields = pair->fields,
                                .moved = pair->moved,
                                .follows = pair->follows,
+                               .unmet = operation->unmet,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];

@@ -26,3 +26,8 @@ CREATE SCHEMA other;
 CREATE FUNCTION other.last() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION first() RETURNS integer LANGUAGE sql AS 'SELECT other.last()';
 CREATE FUNCTION last() RETURNS integer LANGUAGE sql AS 'SELECT first()';
+
+-- Two that call each other: one of them can't be looked into when it is made.
+CREATE FUNCTION odd(n integer) RETURNS boolean LANGUAGE sql AS 'SELECT NULL::boolean';
+CREATE FUNCTION even(n integer) RETURNS boolean LANGUAGE sql AS 'SELECT n = 0 OR odd(n - 1)';
+CREATE OR REPLACE FUNCTION odd(n integer) RETURNS boolean LANGUAGE sql AS 'SELECT n <> 0 AND even(n - 1)';

@@ -34,6 +34,20 @@ CREATE FUNCTION public.last()
  LANGUAGE sql
 AS $function$SELECT first()$function$;
 
+SET check_function_bodies = off;
+
+CREATE FUNCTION public.odd(n integer)
+ RETURNS boolean
+ LANGUAGE sql
+AS $function$SELECT n <> 0 AND even(n - 1)$function$;
+
+RESET check_function_bodies;
+
+CREATE FUNCTION public.even(n integer)
+ RETURNS boolean
+ LANGUAGE sql
+AS $function$SELECT n = 0 OR odd(n - 1)$function$;
+
 CREATE FUNCTION public.rate(amount numeric, currency text)
  RETURNS numeric
  LANGUAGE sql
