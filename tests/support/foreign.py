@@ -5,7 +5,6 @@ take, with statements that fail and commands of psql: what is left after it is t
 
 import os
 import re
-import sqlite3
 import subprocess
 import uuid
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 from support.cluster import Cluster, find_program, quick_parent
 from support.corpora import Judge
 from support.fingerprint import fingerprint
-from support.sqlite_schema import connect, statements
+from support.sqlite_schema import connect
 
 FOLDER = Path(os.environ["WHIMBREL_SCHEMAS"]) if os.environ.get("WHIMBREL_SCHEMAS") else None
 
@@ -171,13 +170,6 @@ class Schemas:
 
 
 def load_sqlite(path, variant):
-    """Statements that fail are skipped; none may attach another file."""
-    connection = connect(path)
-    connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH
-                              else sqlite3.SQLITE_OK)
-    for statement in statements(text_of(variant) + "\n;"):
-        try:
-            connection.execute(statement)
-        except (sqlite3.Error, sqlite3.Warning, UnicodeError):
-            pass
-    connection.close()
+    """Statements that fail are skipped, those that reach for other files among them; in a process that may crash."""
+    subprocess.run(["sqlite3", "-safe", path], input=text_of(variant), text=True, capture_output=True, timeout=600)
+    connect(path).execute("VACUUM")
