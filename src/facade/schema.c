@@ -323,15 +323,12 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
 {
     bool second_replays = readings[1].schema->kind == WB_SCHEMA_HISTORY;
     struct reading *here = &readings[second_replays ? 1 : 0], *beside = &readings[second_replays ? 0 : 1];
-    pthread_t thread;
+    struct wb_task task;
     if (beside->schema->kind == WB_SCHEMA_HISTORY)
         fill_first(beside);
-    bool started = wb_thread_start(&thread, read_schema, beside);
+    wb_task_start(&task, read_schema, beside);
     read_schema(here);
-    if (started)
-        pthread_join(thread, NULL);
-    else
-        read_schema(beside);
+    wb_task_join(&task);
     for (size_t i = 0; i < 2; i++) {
         if (readings[i].code != WB_OK && err->code == WB_OK) {
             *err = readings[i].err;
