@@ -420,6 +420,15 @@ static void write_operator(struct wb_pg_writer *writer, const struct wb_object *
         list);
 }
 
+static void write_operator_family(struct wb_pg_writer *writer, const struct wb_object *family)
+{
+    const char *members = family->values[WB_OPERATOR_FAMILY_MEMBERS];
+    const char *reference = wb_pg_reference(writer, family);
+    wb_pg_emit(writer, "CREATE %s", reference);
+    if (members)
+        wb_pg_emit(writer, "ALTER %s ADD\n    %s", reference, wb_pg_list(writer, members, ",\n    "));
+}
+
 static void write_sequence(struct wb_pg_writer *writer, const struct wb_object *sequence)
 {
     const char *const *values = sequence->values;
@@ -474,6 +483,11 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_SERVER:
         write_server(writer, object);
         break;
+    case WB_KIND_TEXT_PARSER:
+    case WB_KIND_TEXT_TEMPLATE:
+        write_definition(writer, wb_arena_printf(writer->arena, "CREATE %s", wb_pg_reference(writer, object)),
+                         values[WB_TEXT_PARSER_DEFINITION]);
+        break;
     case WB_KIND_TEXT_DICTIONARY:
         wb_pg_emit(writer, "CREATE TEXT SEARCH DICTIONARY %s (TEMPLATE = %s%s%s)", name,
                    values[WB_TEXT_DICTIONARY_TEMPLATE], values[WB_TEXT_DICTIONARY_OPTIONS] ? ", " : "",
@@ -525,6 +539,17 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_OPERATOR:
         write_operator(writer, object);
+        break;
+    case WB_KIND_OPERATOR_FAMILY:
+        write_operator_family(writer, object);
+        break;
+    case WB_KIND_OPERATOR_CLASS:
+        wb_pg_emit(writer, "CREATE OPERATOR CLASS %s %s AS\n    %s", name, values[WB_OPERATOR_CLASS_DEFINITION],
+                   wb_pg_list(writer, values[WB_OPERATOR_CLASS_MEMBERS], ",\n    "));
+        break;
+    case WB_KIND_CONVERSION:
+        wb_pg_emit(writer, "CREATE %sCONVERSION %s %s", wb_equal(values[WB_CONVERSION_DEFAULT], "t") ? "DEFAULT " : "",
+                   name, values[WB_CONVERSION_DEFINITION]);
         break;
     case WB_KIND_CAST:
         wb_pg_emit(writer, "CREATE CAST %s %s", object->name, values[WB_CAST_DEFINITION]);
