@@ -426,6 +426,28 @@ static void move_column(struct comparing *comparing, struct wb_pair *type, struc
     *WB_PUSH(&comparing->scratch, comparing->work) = column;
 }
 
+/* Whether a call of the routine that comes may be taken for one of the other of its name, which goes. */
+static bool may_be_mistaken(const struct wb_object *coming, const struct wb_object *going)
+{
+    size_t shared = strlen(going->arguments), length = strlen(coming->arguments);
+    shared = shared < length ? shared : length; /* what the one has more may have defaults */
+    return coming->kind == WB_KIND_ROUTINE && wb_equal(coming->schema, going->schema) &&
+           strcmp(coming->name, going->name) == 0 &&
+           (strncmp(coming->arguments, going->arguments, shared) == 0 || strstr(coming->arguments, "any"));
+}
+
+/* It can't be told to use the other routine before this one has gone. */
+static bool clings_to_routine(const struct comparing *comparing, const struct wb_pair *pair,
+                              const struct wb_pair *dependent)
+{
+    const struct wb_object_list *deps = &dependent->after->deps;
+    for (size_t i = 0; wb_pair_kind(pair) == WB_KIND_ROUTINE && i < deps->count; i++)
+        if (!comparing->pairs.of_after[deps->items[i]->index]->before &&
+            may_be_mistaken(deps->items[i], pair->before))
+            return true;
+    return false;
+}
+
 /* `pair` is dropped, for good or to be made again; `dependent` hangs on it. */
 static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, struct wb_pair *dependent)
 {
@@ -444,7 +466,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
     } else if (kind == WB_KIND_INHERITANCE) {
         return; /* it stays, whatever becomes of the columns */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
-               (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
+               (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME ||
+                clings_to_routine(comparing, pair, dependent))) {
         remake(comparing, dependent);
     }
 }

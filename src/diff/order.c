@@ -221,6 +221,11 @@ static const char *name_to_compare(const struct wb_object *object)
     return object->schema ? object->name : last && last[1] ? last + 1 : object->key;
 }
 
+static bool is_routine(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE;
+}
+
 static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
                      bool given_back)
 {
@@ -233,8 +238,8 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
         names[1] = wb_arena_printf(arena, "t%s", name_to_compare(object));
     if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
-    if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)
-        names[1] = wb_arena_printf(arena, "f%s.%s", object->schema, object->name);
+    if (is_routine(object))
+        names[1] = wb_arena_printf(arena, "f%s.%s(%s)", object->schema, object->name, object->arguments);
     if (object->kind == WB_KIND_COLUMN && object->values[WB_COLUMN_IDENTITY])
         names[2] = wb_arena_printf(arena, "r%s.%s_%s_seq", object->schema, object->parent->name, object->name);
     for (size_t i = 0; i < WB_COUNT(names) && operation != NONE; i++)
@@ -247,6 +252,20 @@ static int compare_slots(const void *a, const void *b)
     const struct slot *left = a, *right = b;
     int order = strcmp(left->name, right->name);
     return order ? order : right->given_back - left->given_back;
+}
+
+/* Calls `meet` for each operation that gives back a name and one that takes it. */
+static void match_slots(struct ordering *ordering, struct slots *slots,
+                        void (*meet)(struct ordering *ordering, size_t first, size_t second))
+{
+    if (slots->count)
+        qsort(slots->items, slots->count, sizeof *slots->items, compare_slots);
+    for (size_t i = 0; i < slots->count; i++)
+        for (size_t k = i + 1; slots->items[i].given_back && k < slots->count &&
+                               strcmp(slots->items[i].name, slots->items[k].name) == 0;
+             k++)
+            if (!slots->items[k].given_back && slots->items[k].operation != slots->items[i].operation)
+                meet(ordering, slots->items[i].operation, slots->items[k].operation);
 }
 
 /* What takes a name waits for what gives it back. */
@@ -265,13 +284,7 @@ static void wait_for_names(struct ordering *ordering)
             add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
         }
     }
-    if (slots.count)
-        qsort(slots.items, slots.count, sizeof *slots.items, compare_slots);
-    for (size_t i = 0; i < slots.count; i++)
-        for (size_t k = i + 1;
-             slots.items[i].given_back && k < slots.count && strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
-            if (!slots.items[k].given_back && slots.items[k].operation != slots.items[i].operation)
-                add_edge(ordering, slots.items[i].operation, slots.items[k].operation);
+    match_slots(ordering, &slots, add_edge);
 }
 
 /* ---- Joining ------------------------------------------------------------------------------------------------------ */
@@ -393,6 +406,38 @@ static void join_operations(struct ordering *ordering)
         continue;
 }
 
+/* ---- Preferences -------------------------------------------------------------------------------------------------- */
+
+/* The one after the other, unless something that must be says otherwise. */
+static void prefer(struct ordering *ordering, size_t first, size_t second)
+{
+    first = host_of(ordering, first);
+    second = host_of(ordering, second);
+    if (first != second && !reaches(ordering, first, second, true, ++ordering->search))
+        add_edge(ordering, first, second);
+}
+
+/*
+ * A routine goes before another of its name comes, which could be taken for it; but what uses the one may have to be
+ * told to use the other first.
+ */
+static void avoid_overloading(struct ordering *ordering)
+{
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        const struct wb_object *object = pair->before ? pair->before : pair->after;
+        if (!is_routine(object))
+            continue;
+        const char *name = wb_arena_printf(&ordering->scratch, "%s.%s", object->schema, object->name);
+        if (ordering->drop_of[i] != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->drop_of[i], true};
+        if (ordering->create_of[i] != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->create_of[i], false};
+    }
+    match_slots(ordering, &slots, prefer);
+}
+
 /* ---- Names in the bodies of routines ------------------------------------------------------------------------------ */
 
 struct named {
@@ -422,12 +467,8 @@ static void prefer_after(struct ordering *ordering, const struct named_list *nam
         else
             high = middle;
     }
-    for (; low < names->count && strcmp(names->items[low].name, word) == 0; low++) {
-        size_t other = host_of(ordering, names->items[low].operation);
-        if (other == operation || reaches(ordering, other, operation, true, ++ordering->search))
-            continue;
-        add_edge(ordering, other, operation);
-    }
+    for (; low < names->count && strcmp(names->items[low].name, word) == 0; low++)
+        prefer(ordering, names->items[low].operation, operation);
 }
 
 static const char *name_of_token(struct wb_arena *arena, struct wb_slice text, const struct wb_sql_token *token)
@@ -756,6 +797,7 @@ void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, stru
     }
     wait_for_names(&ordering);
     join_operations(&ordering);
+    avoid_overloading(&ordering);
     wait_for_bodies(&ordering);
     *ret_changes = (struct wb_change_list){0};
     sort_operations(&ordering, arena, ret_changes);
