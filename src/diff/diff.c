@@ -84,12 +84,17 @@ static enum wb_pair_state state_of(enum wb_comparison comparison, const char *be
     return WB_PAIR_ALTER;
 }
 
-static void tell_impossible(struct comparing *comparing, const struct wb_pair *pair, const char *field)
+static const char *title_of(struct comparing *comparing, const struct wb_object *object)
+{
+    return wb_arena_printf(comparing->arena, "%s %s", wb_kind_info(object->kind)->name,
+                           wb_object_title(comparing->arena, object));
+}
+
+static void tell_fixed(struct comparing *comparing, const struct wb_pair *pair, const char *field)
 {
     wb_names_add(comparing->arena, &comparing->impossible,
-                 wb_arena_printf(comparing->arena, "%s %s: its %s can't be changed without making it anew",
-                                 wb_kind_info(wb_pair_kind(pair))->name,
-                                 wb_object_title(comparing->arena, pair->before), field));
+                 wb_arena_printf(comparing->arena, "%s: its %s can't be changed without making it anew",
+                                 title_of(comparing, pair->before), field));
 }
 
 static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
@@ -101,7 +106,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
         if (field->comparison == WB_COMPARE_NOT || is_same(&comparing->scratch, field, before, after))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
-            tell_impossible(comparing, pair, field->name);
+            tell_fixed(comparing, pair, field->name);
             pair->impossible = true;
             continue;
         }
@@ -606,6 +611,49 @@ static void settle_attributes(struct comparing *comparing)
     }
 }
 
+/* ---- What nothing can do ----------------------------------------------------------------------------------------- */
+
+static void tell_in_use(struct comparing *comparing, const struct wb_object *object, const char *what,
+                        const struct wb_object *user, const char *how)
+{
+    wb_names_add(comparing->arena, &comparing->impossible,
+                 wb_arena_printf(comparing->arena, "%s: %s can't be changed, as %s %s", title_of(comparing, object),
+                                 what, title_of(comparing, user), how));
+}
+
+static bool gets_another_type(const struct wb_pair *pair)
+{
+    static const unsigned fields = 1U << WB_COLUMN_TYPE | 1U << WB_COLUMN_BASE_TYPE | 1U << WB_COLUMN_COLLATION;
+    return wb_pair_kind(pair) == WB_KIND_COLUMN && pair->before && pair->after &&
+           (pair->retyped || (pair->state == WB_PAIR_ALTER && pair->fields & fields));
+}
+
+/* A table can't be made anew for what its partition key uses, nor that while the table is there. */
+static void tell_what_keys_hold(struct comparing *comparing, const struct wb_pair *pair)
+{
+    const struct wb_object_list *dependents = &comparing->pairs.dependents[pair->before->index];
+    bool goes = pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE;
+    enum wb_kind kind = wb_pair_kind(pair);
+    for (size_t i = 0; goes && i < dependents->count; i++) {
+        const struct wb_pair *table = comparing->pairs.of_before[dependents->items[i]->index];
+        if ((kind == WB_KIND_ROUTINE || kind == WB_KIND_COLLATION) && wb_pair_kind(table) == WB_KIND_TABLE &&
+            table->after && !table->impossible)
+            tell_in_use(comparing, pair->before, "it", table->before, "has it in its partition key");
+    }
+}
+
+static void tell_what_can_not_be(struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->pairs.count; i++) {
+        const struct wb_pair *pair = &comparing->pairs.items[i];
+        if (!pair->before)
+            continue;
+        if (pair->before->in_partition_key && gets_another_type(pair))
+            tell_in_use(comparing, pair->before, "its type", table_of(pair->before), "has it in its partition key");
+        tell_what_keys_hold(comparing, pair);
+    }
+}
+
 void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, const struct wb_diff_rules *rules,
                   struct wb_arena *arena, struct wb_diff *ret_diff)
 {
@@ -618,6 +666,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
     settle_attributes(&comparing);
     settle_rebuilds(&comparing);
     concern_dependents(&comparing);
+    tell_what_can_not_be(&comparing);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
     comparing.pairs.online = rules->online;
     wb_order_changes(&comparing.pairs, arena, &ret_diff->changes);

@@ -110,6 +110,28 @@ def test_what_cannot_be_and_what_is_not_compared_is_said(whimbrel, database, wri
         "conversion public.c"]
 
 
+@pytest.mark.slow
+def test_what_a_partition_key_uses_stays(whimbrel, database, write):
+    schema = """
+        CREATE TYPE mood AS ENUM ('good', 'bad'{label});
+        CREATE FUNCTION f({name} integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+        CREATE TABLE by_type (a mood, day date) PARTITION BY LIST (a);
+        CREATE TABLE by_call (a {type}, b integer) PARTITION BY RANGE (f(b), (a::text));
+        CREATE TABLE others (day date, a {type}) PARTITION BY RANGE (day);
+        CREATE TABLE below PARTITION OF others DEFAULT PARTITION BY HASH (a);
+        CREATE TABLE free (a {type}, b integer) PARTITION BY LIST (b);
+        """
+    old = write("old.sql", schema.format(label=", 'worse'", name="x", type="integer"))
+    new = write("new.sql", schema.format(label="", name="y", type="bigint"))
+    for sides in ((old, new), (new, old)):
+        done = whimbrel("diff", *sides, "--scratch", database.url)
+        errors = [line.split("error: ")[1] for line in done.err.splitlines() if "error: " in line]
+        key = "can't be changed, as table public.{} has it in its partition key".format
+        assert errors == ["column public.below.a: its type " + key("below"), "column public.by_call.a: its type " + key("by_call"),
+                          *(["column public.by_type.a: its type " + key("by_type")] if sides[0] == old else []),
+                          "routine public.f(integer): it " + key("by_call")]
+
+
 def test_a_dump_with_data_and_settings(whimbrel, database, write):
     dump = write("dump.sql", "\\restrict abc\nSELECT pg_catalog.set_config('search_path', '', false);\n"
                              "CREATE TABLE public.t (a integer);\nCOPY public.t (a) FROM stdin;\n1\n2\n\\.\n"
