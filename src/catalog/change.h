@@ -25,6 +25,7 @@ struct wb_change {
     const struct wb_object *after;  /* NULL for DROP, unless it is made anew */
     unsigned fields;                /* ALTER: those that differ, and WB_FIELD_COMMENT */
     bool moved;                     /* ALTER of a column: its type is one that has been moved away */
+    bool by_name;                   /* ... and the attributes in it have other places there */
     bool follows;                   /* CREATE: it comes from the same of the parent table, but for some of it */
     bool online;                    /* of a table that is there and in use: to be made so that it can be */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */

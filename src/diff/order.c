@@ -188,6 +188,13 @@ static void wait_for_dependencies(struct ordering *ordering, const struct wb_pai
     }
 }
 
+/* It is of no concern to what is altered any more: what has values of it is moved to the new one after that. */
+static bool is_moved_away(const struct ordering *ordering, size_t number)
+{
+    return ordering->drop_of[number] != NONE &&
+           ordering->operations.items[ordering->drop_of[number]].action == WB_DROP_MOVED;
+}
+
 static void wait_for_dependents(struct ordering *ordering, const struct wb_pair *pair, size_t number)
 {
     const struct wb_object_list *dependents = &ordering->pairs->dependents[pair->before->index];
@@ -197,7 +204,7 @@ static void wait_for_dependents(struct ordering *ordering, const struct wb_pair 
             add_edge(ordering, ordering->drop_of[other], ordering->drop_of[number]);
             add_edge(ordering, ordering->alter_of[other], ordering->drop_of[number]);
         }
-        if (ordering->alter_of[number] != NONE)
+        if (ordering->alter_of[number] != NONE && !is_moved_away(ordering, other))
             add_edge(ordering, ordering->drop_of[other], ordering->alter_of[number]);
     }
 }
@@ -261,8 +268,8 @@ static void match_slots(struct ordering *ordering, struct slots *slots,
     if (slots->count)
         qsort(slots->items, slots->count, sizeof *slots->items, compare_slots);
     for (size_t i = 0; i < slots->count; i++)
-        for (size_t k = i + 1; slots->items[i].given_back && k < slots->count &&
-                               strcmp(slots->items[i].name, slots->items[k].name) == 0;
+        for (size_t k = i + 1;
+             slots->items[i].given_back && k < slots->count && strcmp(slots->items[i].name, slots->items[k].name) == 0;
              k++)
             if (!slots->items[k].given_back && slots->items[k].operation != slots->items[i].operation)
                 meet(ordering, slots->items[i].operation, slots->items[k].operation);
@@ -656,6 +663,7 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .after = pair->after,
                                .fields = pair->fields,
                                .moved = pair->moved,
+                               .by_name = pair->by_name,
                                .follows = pair->follows,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
