@@ -83,6 +83,7 @@ struct wb_object {
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool caseless;              /* `name` is told from others without regard to case */
     bool has_children;          /* a table that others are partitions or children of */
+    bool in_partition_key;      /* a column that says, or helps to say, which partition a row is in */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */

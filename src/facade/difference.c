@@ -50,8 +50,9 @@ static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change 
 static struct wb_difference *add_difference(struct making *making, const struct wb_change *change)
 {
     static const char *const actions[] = {
-        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",      [WB_MOVE_AWAY] = "rename",
-        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild"};
+        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",       [WB_MOVE_AWAY] = "rename",
+        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild", [WB_STUB] = "create",
+        [WB_FILL] = "alter",      [WB_EMPTY] = "alter"};
     const struct wb_object *object = change->after && change->action != WB_RENAME ? change->after : change->before;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);

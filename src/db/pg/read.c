@@ -286,6 +286,14 @@ static struct wb_object *find_between(const struct reading *reading, const struc
     return entry ? entry->object : NULL;
 }
 
+/* PostgreSQL keeps the columns of the key as parts of the table that can't be taken away from it. */
+static bool is_of_partition_key(const struct dependency *dependency)
+{
+    return dependency->type == 'i' && dependency->from.class_id == WB_PG_CLASS &&
+           dependency->to.class_id == WB_PG_CLASS && dependency->from.id == dependency->to.id &&
+           dependency->from.sub_id && !dependency->to.sub_id;
+}
+
 static void link_dependencies(struct reading *reading)
 {
     for (size_t i = 0; i < reading->dependencies.count; i++) {
@@ -294,6 +302,7 @@ static void link_dependencies(struct reading *reading)
         struct wb_object *to = find_object(reading, dependency->to);
         if (!from || !to || from == to)
             continue;
+        from->in_partition_key |= is_of_partition_key(dependency);
         struct wb_object *between = find_between(reading, dependency, from);
         wb_object_depend(reading->arena, between ? between : from, to);
     }

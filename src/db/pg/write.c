@@ -175,6 +175,11 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         if (change->fields & WB_FIELD_COMMENT)
             wb_pg_write_comment(&writer, change->after);
         break;
+    case WB_STUB:
+    case WB_EMPTY:
+        wb_pg_write_stub(&writer, change->action == WB_STUB ? change->after : change->before);
+        break;
+    case WB_FILL:
     case WB_CREATE:
         wb_pg_write_create(&writer);
         write_right(&writer, change->after->kind, NULL, change->after);

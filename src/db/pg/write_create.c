@@ -279,6 +279,23 @@ static void write_view(struct wb_pg_writer *writer, const struct wb_object *view
     }
 }
 
+void wb_pg_write_stub(struct wb_pg_writer *writer, const struct wb_object *view)
+{
+    WB_AUTO(wb_str) columns = WB_STR_INIT;
+    struct wb_slice item;
+    for (const char *rest = view->values[WB_VIEW_COLUMNS]; rest && *rest && wb_list_next(&rest, &item);) {
+        struct wb_sql_token name; /* and behind it the type, and the collation */
+        size_t end = 0;
+        if (!wb_sql_next_token(item, &end, &name))
+            continue;
+        struct wb_slice type = wb_slice_trim((struct wb_slice){item.data + end, item.length - end});
+        wb_str_printf(&columns, "%s\n    NULL::%.*s AS %.*s", columns.length ? "," : "", (int)type.length, type.data,
+                      (int)name.length, item.data + name.offset);
+    }
+    wb_pg_emit(writer, "CREATE %sVIEW %s AS\nSELECT%s", writer->change->action == WB_EMPTY ? "OR REPLACE " : "",
+               wb_pg_qualified(writer, view), wb_str_text(&columns));
+}
+
 static void write_routine(struct wb_pg_writer *writer, const struct wb_object *routine, bool replace)
 {
     static const char both[] = "CREATE OR REPLACE ";
@@ -556,7 +573,7 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_VIEW:
     case WB_KIND_MATERIALIZED_VIEW:
-        write_view(writer, object, "CREATE");
+        write_view(writer, object, writer->change->action == WB_FILL ? "CREATE OR REPLACE" : "CREATE");
         break;
     case WB_KIND_RULE:
     case WB_KIND_TRIGGER:
