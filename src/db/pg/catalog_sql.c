@@ -61,6 +61,17 @@
 
 #define FUNCTION(column) "CASE WHEN " column " <> 0 THEN " column "::regprocedure::regproc::text END"
 
+/* What stands behind "CREATE INDEX name ON table " in the definition of index `x` (a row of pg_class). */
+#define INDEX_DEFINITION(i, x)                                                                                         \
+    "substr(pg_get_indexdef(" i ".indexrelid), length('CREATE ' || CASE WHEN " i ".indisunique THEN 'UNIQUE ' ELSE ''" \
+    " END || 'INDEX ' || quote_ident(" x ".relname) || ' ON ' || CASE WHEN " x ".relkind = 'I' THEN 'ONLY ' ELSE ''"    \
+    " END || " i ".indrelid::regclass) + 2)"
+
+/* What PostgreSQL puts between the table's name and "idx", for those of partitions. */
+#define INDEX_COLUMNS(i, c)                                                                                            \
+    "CASE WHEN " c ".relispartition OR " c ".relkind = 'p' THEN (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)"   \
+    " FROM pg_attribute a WHERE a.attrelid = " i ".indexrelid) END"
+
 const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_SCHEMA, WB_PG_NAMESPACE, 0,
      "SELECT n.oid, 0, NULL, n.nspname, NULL, NULL, NULL, false, 0, " OWNER("n.nspowner") ", "
@@ -226,7 +237,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
      " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
      " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0),"
-     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x')"
+     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x'),"
+     " CASE WHEN c.relkind = 'p' THEN i.indisvalid END, " INDEX_COLUMNS("i", "c")
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 
@@ -241,9 +253,10 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_INDEX, WB_PG_CLASS, WB_PG_CLASS,
      "SELECT i.indexrelid, 0, n.nspname, x.relname, NULL, i.indrelid, 0,"
      " EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 0, NULL, NULL,"
-     " pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered, i.indisreplident,"
+     " " INDEX_DEFINITION("i", "x") ", i.indisunique, CASE WHEN x.relkind = 'i' THEN i.indisvalid END,"
+     " CASE WHEN x.relkind = 'I' THEN i.indisvalid END, i.indisclustered, i.indisreplident,"
      " (SELECT string_agg(a.attnum || ' SET STATISTICS ' || a.attstattarget, " SEPARATOR " ORDER BY a.attnum)"
-     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)"
+     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0), " INDEX_COLUMNS("i", "c")
      " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid"
      " JOIN pg_namespace n ON n.oid = x.relnamespace"
      " LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')"
@@ -342,8 +355,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
 
     {WB_KIND_EVENT_TRIGGER, WB_PG_EVENT_TRIGGER, 0,
      "SELECT e.oid, 0, NULL, e.evtname, NULL, NULL, NULL, false, 0, " OWNER("e.evtowner") ", NULL,"
-     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ' ORDER BY tag)"
-     " FROM unnest(e.evttags) tag) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
+     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(t.tag), ', ' ORDER BY t.place)"
+     " FROM unnest(e.evttags) WITH ORDINALITY t (tag, place)) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
      " FROM pg_event_trigger e"},
 
     {WB_KIND_PUBLICATION, WB_PG_PUBLICATION, 0,

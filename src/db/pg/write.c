@@ -169,7 +169,7 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         write_rename(&writer, change->before, change->after->name);
         break;
     case WB_ALTER:
-        if (change->fields & ~WB_FIELD_COMMENT)
+        if (change->fields & ~WB_FIELD_COMMENT || change->attach)
             wb_pg_write_alter(&writer);
         write_right(&writer, change->after->kind, change->before, change->after);
         if (change->fields & WB_FIELD_COMMENT)
