@@ -65,6 +65,8 @@ static const struct wb_kind_info kinds[] = {
                                {"foreign options", WB_COMPARE_ALTER, WB_FIELD_SET}, {"serial", WB_COMPARE_NOT},
                                {"relation kind", WB_COMPARE_NOT}, {"default", WB_COMPARE_NOT})},
     [WB_KIND_DEFAULT] = {"default", 72, WB_KIND_FOLDED, FIELDS({"expression", WB_COMPARE_ALTER, WB_FIELD_EXPRESSION})},
+    [WB_KIND_TOAST] = {"storage parameters", 73, WB_KIND_FOLDED | WB_KIND_HOLDS_DATA,
+                       FIELDS({"options", WB_COMPARE_ALTER, WB_FIELD_SET})},
     [WB_KIND_CONSTRAINT] = {"constraint", 75, WB_KIND_FOLDED | WB_KIND_SHARES_INDEX | WB_KIND_SCANS,
                             FIELDS({"type", WB_COMPARE_RECREATE},
                                    {"definition", WB_COMPARE_RECREATE, WB_FIELD_EXPRESSION},

@@ -106,6 +106,7 @@ enum {
     WB_COLUMN_BARE, /* it has no default, and the parent's has one */
 };
 enum { WB_DEFAULT_EXPRESSION };
+enum { WB_TOAST_OPTIONS };
 enum {
     WB_CONSTRAINT_TYPE,
     WB_CONSTRAINT_DEFINITION,

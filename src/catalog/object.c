@@ -89,8 +89,8 @@ struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalo
 static void append_title(struct wb_str *out, const struct wb_object *object)
 {
     bool of_parent = object->kind == WB_KIND_PRIVILEGES && object->parent && object->parent->kind != WB_KIND_EXTENSION;
-    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP || object->kind == WB_KIND_OWNER ||
-        of_parent) {
+    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_TOAST || object->kind == WB_KIND_OWNERSHIP ||
+        object->kind == WB_KIND_OWNER || of_parent) {
         append_title(out, object->parent);
         return;
     }

@@ -30,6 +30,7 @@ enum wb_kind {
     WB_KIND_INHERITANCE, /* a table is a partition or a child of another; `parent` is the child */
     WB_KIND_COLUMN,
     WB_KIND_DEFAULT, /* `parent` is the column */
+    WB_KIND_TOAST,   /* storage parameters of the table beside `parent`, that long values are stored in */
     WB_KIND_CONSTRAINT,
     WB_KIND_FOREIGN_KEY,
     WB_KIND_INDEX,

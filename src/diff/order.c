@@ -365,8 +365,8 @@ static bool join_creations(struct ordering *ordering, bool parts_of)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->create_of[i];
-        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number ||
-            !pair->after->part_of == parts_of)
+        if (number == NONE || pair->rebuilt_with || pair->follows ||
+            ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
             continue;
         size_t host = creating_host(ordering, pair->after);
         any |= host != NONE && join(ordering, number, host, true);

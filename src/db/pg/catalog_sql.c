@@ -67,6 +67,15 @@
     " END || 'INDEX ' || quote_ident(" x ".relname) || ' ON ' || CASE WHEN " x ".relkind = 'I' THEN 'ONLY ' ELSE ''"    \
     " END || " i ".indrelid::regclass) + 2)"
 
+/*
+ * Whether each partition has its own, which is valid. Foreign tables have none, and where there are some, PostgreSQL says of
+ * an index that a dump has made that it is not valid, ever.
+ */
+#define INDEX_IS_WHOLE(i)                                                                                              \
+    i ".indisvalid OR NOT EXISTS (SELECT FROM pg_partition_tree(" i ".indrelid) y JOIN pg_class yc ON yc.oid = y.relid" \
+    " LEFT JOIN (pg_partition_tree(" i ".indexrelid) z JOIN pg_index zi ON zi.indexrelid = z.relid"                     \
+    " AND (zi.indisvalid OR NOT z.isleaf)) ON zi.indrelid = y.relid WHERE yc.relkind <> 'f' AND z.relid IS NULL)"
+
 /* What PostgreSQL puts between the table's name and "idx", for those of partitions. */
 #define INDEX_COLUMNS(i, c)                                                                                            \
     "CASE WHEN " c ".relispartition OR " c ".relkind = 'p' THEN (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)"   \
@@ -177,8 +186,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("c.relacl", "c.relowner") ", c.relkind, c.relpersistence,"
      " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
      " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
-     " (SELECT string_agg(item, " SEPARATOR ") FROM (SELECT unnest(c.reloptions) UNION ALL"
-     " SELECT 'toast.' || unnest(x.reloptions) FROM pg_class x WHERE x.oid = c.reltoastrelid) o (item)),"
+     " " LIST("c.reloptions") ","
      " (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam), c.relrowsecurity, c.relforcerowsecurity,"
      " c.relreplident, (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s"
      " ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),"
@@ -230,6 +238,12 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " WHERE a.attgenerated = '' AND NOT a.attisdropped AND " USERS},
 
+    {WB_KIND_TOAST, WB_PG_TOAST, WB_PG_CLASS,
+     "SELECT c.oid, 0, n.nspname, 'toast', NULL, c.oid, 0, false, 0, NULL, NULL,"
+     " (SELECT string_agg('toast.' || item, " SEPARATOR ") FROM unnest(x.reloptions) item)"
+     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class x ON x.oid = c.reltoastrelid"
+     " WHERE c.relkind = 'r' AND x.reloptions IS NOT NULL AND " USERS},
+
     {WB_KIND_CONSTRAINT, WB_PG_CONSTRAINT, WB_PG_CLASS,
      "SELECT k.oid, 0, n.nspname, k.conname, NULL, k.conrelid, 0,"
      " k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal),"
@@ -254,7 +268,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      "SELECT i.indexrelid, 0, n.nspname, x.relname, NULL, i.indrelid, 0,"
      " EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 0, NULL, NULL,"
      " " INDEX_DEFINITION("i", "x") ", i.indisunique, CASE WHEN x.relkind = 'i' THEN i.indisvalid END,"
-     " CASE WHEN x.relkind = 'I' THEN i.indisvalid END, i.indisclustered, i.indisreplident,"
+     " CASE WHEN x.relkind = 'I' THEN " INDEX_IS_WHOLE("i") " END, i.indisclustered, i.indisreplident,"
      " (SELECT string_agg(a.attnum || ' SET STATISTICS ' || a.attstattarget, " SEPARATOR " ORDER BY a.attnum)"
      " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0), " INDEX_COLUMNS("i", "c")
      " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid"

@@ -325,6 +325,19 @@ static void link_parents(struct reading *reading)
     }
 }
 
+/* It takes a column with long values to have such a table; its parameters can't be set before there is one. */
+static void link_toast(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    struct wb_object **toasts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object *);
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i]->kind == WB_KIND_TOAST)
+            toasts[objects->items[i]->parent->index] = objects->items[i];
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i]->kind == WB_KIND_COLUMN && toasts[objects->items[i]->parent->index])
+            wb_object_depend(reading->arena, toasts[objects->items[i]->parent->index], objects->items[i]);
+}
+
 static struct wb_object *parent_table(const struct wb_object *link)
 {
     for (size_t i = 0; i < link->deps.count; i++)
@@ -712,6 +725,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         link_dependencies(&reading);
         find_own_names(&reading);
         wb_catalog_tell_by_origin(arena, &catalog);
+        link_toast(&reading);
         link_inheritance(&reading);
         link_owners_and_privileges(&reading);
         find_serials(&reading);

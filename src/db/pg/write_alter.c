@@ -360,6 +360,11 @@ void wb_pg_write_alter(struct wb_pg_writer *writer)
         if (object->kind == WB_KIND_DEFAULT)
             wb_pg_write_create(writer);
         break;
+    case WB_KIND_TOAST:
+        wb_pg_write_options(writer,
+                            wb_arena_printf(writer->arena, "ALTER TABLE %s", wb_pg_qualified(writer, object->parent)),
+                            writer->change->before->values[WB_TOAST_OPTIONS], values[WB_TOAST_OPTIONS]);
+        break;
     case WB_KIND_DOMAIN_CONSTRAINT:
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:

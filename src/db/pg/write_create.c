@@ -189,6 +189,15 @@ static void write_table_parts(struct wb_pg_writer *writer)
     }
 }
 
+static void append_options(struct wb_pg_writer *writer, struct wb_str *text, const struct wb_object *table)
+{
+    const struct wb_object *toast = find_part(&writer->change->parts, WB_KIND_TOAST, table);
+    const char *own = table->values[WB_TABLE_OPTIONS];
+    if (own || toast)
+        wb_str_printf(text, "\nWITH (%s%s%s)", wb_pg_list(writer, own, ", "), own && toast ? ", " : "",
+                      toast ? wb_pg_list(writer, toast->values[WB_TOAST_OPTIONS], ", ") : "");
+}
+
 static void write_table(struct wb_pg_writer *writer, const struct wb_object *table)
 {
     const char *const *values = table->values;
@@ -219,8 +228,7 @@ static void write_table(struct wb_pg_writer *writer, const struct wb_object *tab
         wb_str_printf(&text, " OPTIONS (%s)", wb_pg_list(writer, values[WB_TABLE_FOREIGN_OPTIONS], ", "));
     if (values[WB_TABLE_ACCESS_METHOD] && !wb_equal(values[WB_TABLE_ACCESS_METHOD], "heap"))
         wb_str_printf(&text, "\nUSING %s", values[WB_TABLE_ACCESS_METHOD]);
-    if (values[WB_TABLE_OPTIONS])
-        wb_str_printf(&text, "\nWITH (%s)", wb_pg_list(writer, values[WB_TABLE_OPTIONS], ", "));
+    append_options(writer, &text, table);
     wb_pg_emit(writer, "%s", wb_str_text(&text));
     write_table_parts(writer);
     wb_pg_write_table_extras(writer, NULL, table);
@@ -503,6 +511,10 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_DEFAULT:
         write_default(writer, object);
+        break;
+    case WB_KIND_TOAST:
+        wb_pg_write_options(writer, wb_arena_printf(writer->arena, "ALTER TABLE %s", parent), NULL,
+                            values[WB_TOAST_OPTIONS]);
         break;
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:

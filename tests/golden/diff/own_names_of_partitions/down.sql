@@ -1,3 +1,6 @@
+DROP TABLE public.fresh_0; -- destroys data
+DROP TABLE public.fresh_1; -- destroys data
+DROP TABLE public.fresh; -- destroys data
 DROP TABLE public.log_2026; -- destroys data
 DROP INDEX public.alone;
 DROP INDEX public.new_one;

@@ -1,3 +1,6 @@
+DROP TABLE public.fresh_0; -- destroys data
+DROP TABLE public.fresh_1; -- destroys data
+DROP TABLE public.fresh; -- destroys data
 DROP TABLE public.log_2026; -- destroys data
 ALTER INDEX public.key_of_2024 RENAME TO log_2024_id_at_level_key;
 ALTER INDEX public.of_2024 RENAME TO log_2024_at_idx;

@@ -1,3 +1,16 @@
+CREATE TABLE public.fresh (
+    a integer NOT NULL,
+    b integer,
+    CONSTRAINT fresh_pkey PRIMARY KEY (a)
+)
+PARTITION BY HASH (a);
+
+CREATE INDEX fresh_b ON public.fresh USING btree (b);
+CREATE TABLE public.fresh_0 PARTITION OF public.fresh FOR VALUES WITH (modulus 2, remainder 0);
+ALTER INDEX public.fresh_0_pkey RENAME TO key_of_fresh_0;
+CREATE TABLE public.fresh_1 PARTITION OF public.fresh FOR VALUES WITH (modulus 2, remainder 1);
+COMMENT ON INDEX public.fresh_1_pkey IS 'of the partition';
+ALTER INDEX public.fresh_1_b_idx RENAME TO b_of_fresh_1;
 ALTER INDEX public.log_2024_id_at_level_key RENAME TO key_of_2024;
 ALTER INDEX public.log_2024_at_idx RENAME TO of_2024;
 ALTER INDEX public.earlier RENAME TO log_2024_text_idx;
