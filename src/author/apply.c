@@ -139,6 +139,14 @@ static bool can_be_batched(const struct wb_statement *statement)
              wb_sql_is_word(sql, &first, "TYPE"));
 }
 
+void wb_apply_hint_at_role(struct wb_error *err)
+{
+    if (err->code == WB_ESQL && !err->hint && strcmp(err->sqlstate, "42704") == 0 &&
+        wb_starts_with(err->message, "role "))
+        wb_error_hint(err,
+                      "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
+}
+
 static enum wb_code run(struct applying *applying, const struct pending *items, size_t count, struct wb_error *err)
 {
     struct wb_query queries[BATCH] = {{0}};
@@ -148,9 +156,7 @@ static enum wb_code run(struct applying *applying, const struct pending *items, 
     enum wb_code code = applying->session->backend->run(applying->session, queries, count, &failed, err);
     if (code != WB_OK)
         locate(&items[failed < count ? failed : 0], err);
-    if (code == WB_ESQL && !err->hint && strcmp(err->sqlstate, "42704") == 0 && wb_starts_with(err->message, "role "))
-        wb_error_hint(err,
-                      "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
+    wb_apply_hint_at_role(err);
     return code;
 }
 

@@ -25,7 +25,8 @@ enum wb_field_flag {
     WB_FIELD_EXPRESSION = 1 << 4,        /* to be compared by spelling.h */
     WB_FIELD_SET = 1 << 3,               /* a list whose order says nothing */
     WB_FIELD_SCANS = 1 << 5,             /* a change reads all rows of the table */
-    WB_FIELD_BODY = 1 << 2, /* names in it may be of objects that have to be there, unknown to the engine */
+    WB_FIELD_BODY = 1 << 2,     /* names in it may be of objects that have to be there, unknown to the engine */
+    WB_FIELD_OWN_NAME = 1 << 6, /* it says whether the name is the engine's own: if both are, they are as good as one */
 };
 
 struct wb_field_info {
@@ -107,6 +108,7 @@ enum {
     WB_COLUMN_BARE, /* it has no default, and the parent's has one */
 };
 enum { WB_DEFAULT_EXPRESSION };
+enum { WB_TOAST_OPTIONS };
 enum {
     WB_CONSTRAINT_TYPE,
     WB_CONSTRAINT_DEFINITION,
@@ -115,8 +117,19 @@ enum {
     WB_CONSTRAINT_REPLICA_IDENTITY,
     WB_CONSTRAINT_INDEX_COMMENT,
     WB_CONSTRAINT_OPTIONS,
+    WB_CONSTRAINT_WHOLE,    /* of a partitioned table: whether each partition has its own */
+    WB_CONSTRAINT_OWN_NAME, /* of a partition whose has a name of its own: the one that the engine would give it */
 };
-enum { WB_INDEX_DEFINITION, WB_INDEX_VALID, WB_INDEX_CLUSTERED, WB_INDEX_REPLICA_IDENTITY, WB_INDEX_STATISTICS };
+enum {
+    WB_INDEX_DEFINITION, /* what stands behind the table */
+    WB_INDEX_UNIQUE,
+    WB_INDEX_VALID, /* NULL for a partitioned table ... */
+    WB_INDEX_WHOLE, /* ... of which it says whether each partition has its own */
+    WB_INDEX_CLUSTERED,
+    WB_INDEX_REPLICA_IDENTITY,
+    WB_INDEX_STATISTICS,
+    WB_INDEX_OWN_NAME,
+};
 enum { WB_STATISTICS_DEFINITION, WB_STATISTICS_TARGET };
 enum {
     WB_ROUTINE_KIND,

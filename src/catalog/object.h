@@ -32,6 +32,7 @@ enum wb_kind {
     WB_KIND_INHERITANCE, /* a table is a partition or a child of another; `parent` is the child */
     WB_KIND_COLUMN,
     WB_KIND_DEFAULT, /* `parent` is the column */
+    WB_KIND_TOAST,   /* storage parameters of the table beside `parent`, that long values are stored in */
     WB_KIND_CONSTRAINT,
     WB_KIND_FOREIGN_KEY,
     WB_KIND_INDEX,
@@ -97,6 +98,12 @@ struct wb_catalog {
 
 /* Puts the objects in order and numbers them; each has its key after it. */
 void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog);
+
+/* Whether it is an index, or a constraint with one: what each partition of a table has for itself. */
+bool wb_object_has_index(const struct wb_object *object);
+
+/* The same for each of the parts that come from the parent table's: they are told by those, whatever their names. */
+void wb_catalog_tell_by_origin(struct wb_arena *arena, struct wb_catalog *catalog);
 
 /* By kind, then by key. */
 int wb_object_compare(const struct wb_object *a, const struct wb_object *b);

@@ -277,6 +277,16 @@ static void match_slots(struct ordering *ordering, struct slots *slots,
                 meet(ordering, slots->items[i].operation, slots->items[k].operation);
 }
 
+/* What an index of a partition goes with: its own drop, or that of the parent table's. */
+static size_t drop_with_origin(const struct ordering *ordering, const struct wb_pair *pair, size_t number)
+{
+    const struct wb_object *object = pair->before;
+    size_t drop = ordering->drop_of[number];
+    while (drop == NONE && object->derived && wb_object_has_index(object) && (object = wb_object_origin(object)))
+        drop = ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->index])];
+    return drop;
+}
+
 /* What takes a name waits for what gives it back. */
 static void wait_for_names(struct ordering *ordering)
 {
@@ -284,7 +294,7 @@ static void wait_for_names(struct ordering *ordering)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         if (pair->before && !is_moved_type(pair))
-            add_slot(ordering, &slots, pair->before, ordering->drop_of[i], true);
+            add_slot(ordering, &slots, pair->before, drop_with_origin(ordering, pair, i), true);
         if (pair->after)
             add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
         if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
@@ -377,8 +387,8 @@ static bool join_creations(struct ordering *ordering, bool parts_of)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         size_t number = ordering->create_of[i];
-        if (number == NONE || pair->rebuilt_with || ordering->operations.items[number].host != number ||
-            !pair->after->part_of == parts_of)
+        if (number == NONE || pair->rebuilt_with || pair->follows ||
+            ordering->operations.items[number].host != number || !pair->after->part_of == parts_of)
             continue;
         size_t host = creating_host(ordering, pair->after);
         any |= host != NONE && join(ordering, number, host, true);
@@ -784,6 +794,8 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .moved = pair->moved,
                                .by_name = pair->by_name,
                                .follows = pair->follows,
+                               .apart = pair->apart,
+                               .attach = pair->attach,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];

@@ -192,7 +192,10 @@ enum wb_code wb_schema_migrate(struct wb_schema_context *context, struct wb_sche
     const struct wb_migration migration = {.revisions = revisions, .direction = direction, .goal = goal};
     struct wb_target target;
     WB_TRY(make_target(context, schema, &target, err));
-    WB_TRY(wb_migrate(&target, &migration, err));
+    if (wb_migrate(&target, &migration, err) != WB_OK) {
+        wb_apply_hint_at_role(err);
+        return err->code;
+    }
     return schema->session->backend->reset(schema->session, err);
 }
 

@@ -72,6 +72,26 @@
     " format_type(o.amprocrighttype, NULL) || ') ' || o.amproc::regprocedure FROM pg_depend d"                         \
     " JOIN pg_amproc o ON o.oid = d.objid WHERE d.classid = 2603 AND d.refclassid = " class " AND d.refobjid = " oid ") i)"
 
+/* What stands behind "CREATE INDEX name ON table " in the definition of index `x` (a row of pg_class). */
+#define INDEX_DEFINITION(i, x)                                                                                         \
+    "substr(pg_get_indexdef(" i ".indexrelid), length('CREATE ' || CASE WHEN " i ".indisunique THEN 'UNIQUE ' ELSE ''" \
+    " END || 'INDEX ' || quote_ident(" x ".relname) || ' ON ' || CASE WHEN " x ".relkind = 'I' THEN 'ONLY ' ELSE ''"    \
+    " END || " i ".indrelid::regclass) + 2)"
+
+/*
+ * Whether each partition has its own, which is valid. Foreign tables have none, and where there are some, PostgreSQL says of
+ * an index that a dump has made that it is not valid, ever.
+ */
+#define INDEX_IS_WHOLE(i)                                                                                              \
+    i ".indisvalid OR NOT EXISTS (SELECT FROM pg_partition_tree(" i ".indrelid) y JOIN pg_class yc ON yc.oid = y.relid" \
+    " LEFT JOIN (pg_partition_tree(" i ".indexrelid) z JOIN pg_index zi ON zi.indexrelid = z.relid"                     \
+    " AND (zi.indisvalid OR NOT z.isleaf)) ON zi.indrelid = y.relid WHERE yc.relkind <> 'f' AND z.relid IS NULL)"
+
+/* What PostgreSQL puts between the table's name and "idx", for those of partitions. */
+#define INDEX_COLUMNS(i, c)                                                                                            \
+    "CASE WHEN " c ".relispartition OR " c ".relkind = 'p' THEN (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)"   \
+    " FROM pg_attribute a WHERE a.attrelid = " i ".indexrelid) END"
+
 const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_SCHEMA, WB_PG_NAMESPACE, 0,
      "SELECT n.oid, 0, NULL, n.nspname, NULL, NULL, NULL, false, 0, " OWNER("n.nspowner") ", "
@@ -188,8 +208,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("c.relacl", "c.relowner") ", c.relkind, c.relpersistence,"
      " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
      " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
-     " (SELECT string_agg(item, " SEPARATOR ") FROM (SELECT unnest(c.reloptions) UNION ALL"
-     " SELECT 'toast.' || unnest(x.reloptions) FROM pg_class x WHERE x.oid = c.reltoastrelid) o (item)),"
+     " " LIST("c.reloptions") ","
      " (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam), c.relrowsecurity, c.relforcerowsecurity,"
      " c.relreplident, (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s"
      " ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),"
@@ -241,6 +260,12 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " WHERE a.attgenerated = '' AND NOT a.attisdropped AND " USERS},
 
+    {WB_KIND_TOAST, WB_PG_TOAST, WB_PG_CLASS,
+     "SELECT c.oid, 0, n.nspname, 'toast', NULL, c.oid, 0, false, 0, NULL, NULL,"
+     " (SELECT string_agg('toast.' || item, " SEPARATOR ") FROM unnest(x.reloptions) item)"
+     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class x ON x.oid = c.reltoastrelid"
+     " WHERE c.relkind = 'r' AND x.reloptions IS NOT NULL AND " USERS},
+
     {WB_KIND_CONSTRAINT, WB_PG_CONSTRAINT, WB_PG_CLASS,
      "SELECT k.oid, 0, n.nspname, k.conname, NULL, k.conrelid, 0,"
      " k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal),"
@@ -248,7 +273,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
      " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
      " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0),"
-     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x')"
+     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x'),"
+     " CASE WHEN c.relkind = 'p' THEN i.indisvalid END, " INDEX_COLUMNS("i", "c")
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 
@@ -263,9 +289,10 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_INDEX, WB_PG_CLASS, WB_PG_CLASS,
      "SELECT i.indexrelid, 0, n.nspname, x.relname, NULL, i.indrelid, 0,"
      " EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 0, NULL, NULL,"
-     " pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered, i.indisreplident,"
+     " " INDEX_DEFINITION("i", "x") ", i.indisunique, CASE WHEN x.relkind = 'i' THEN i.indisvalid END,"
+     " CASE WHEN x.relkind = 'I' THEN " INDEX_IS_WHOLE("i") " END, i.indisclustered, i.indisreplident,"
      " (SELECT string_agg(a.attnum || ' SET STATISTICS ' || a.attstattarget, " SEPARATOR " ORDER BY a.attnum)"
-     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)"
+     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0), " INDEX_COLUMNS("i", "c")
      " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid"
      " JOIN pg_namespace n ON n.oid = x.relnamespace"
      " LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')"
@@ -385,8 +412,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
 
     {WB_KIND_EVENT_TRIGGER, WB_PG_EVENT_TRIGGER, 0,
      "SELECT e.oid, 0, NULL, e.evtname, NULL, NULL, NULL, false, 0, " OWNER("e.evtowner") ", NULL,"
-     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ' ORDER BY tag)"
-     " FROM unnest(e.evttags) tag) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
+     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(t.tag), ', ' ORDER BY t.place)"
+     " FROM unnest(e.evttags) WITH ORDINALITY t (tag, place)) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
      " FROM pg_event_trigger e"},
 
     {WB_KIND_PUBLICATION, WB_PG_PUBLICATION, 0,

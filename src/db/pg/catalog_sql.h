@@ -19,6 +19,7 @@ enum wb_pg_class_id {
     WB_PG_CONSTRAINT = 2606,
     WB_PG_DEPEND = 2608,   /* not an address of PostgreSQL's: the ownership of the sequence of that OID */
     WB_PG_INHERITS = 2611, /* the same: the link of the table of that OID to a parent */
+    WB_PG_TOAST = 2837,    /* the same: what the table of that OID has of another beside it */
     WB_PG_LANGUAGE = 2612,
     WB_PG_NAMESPACE = 2615,
     WB_PG_OPERATOR_CLASS = 2616,

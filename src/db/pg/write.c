@@ -65,6 +65,10 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
         wb_pg_emit(writer, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT",
                    wb_pg_qualified(writer, object->parent->parent), wb_pg_name(writer, object->parent->name));
         break;
+    case WB_KIND_TOAST:
+        wb_pg_write_options(writer, wb_arena_printf(writer->arena, "ALTER TABLE %s", parent),
+                            object->values[WB_TOAST_OPTIONS], NULL);
+        break;
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:
         wb_pg_emit(writer, "ALTER %s %s DROP CONSTRAINT %s", wb_pg_relation_word(object->parent), parent, name);
@@ -169,7 +173,7 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         write_rename(&writer, change->before, change->after->name);
         break;
     case WB_ALTER:
-        if (change->fields & ~WB_FIELD_COMMENT)
+        if (change->fields & ~WB_FIELD_COMMENT || change->attach)
             wb_pg_write_alter(&writer);
         write_right(&writer, change->after->kind, change->before, change->after);
         if (change->fields & WB_FIELD_COMMENT)
