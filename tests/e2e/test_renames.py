@@ -130,11 +130,11 @@ def test_a_line_in_the_schema_file(whimbrel, project, database, schema):
 def test_a_line_that_can_not_be_meant(whimbrel, project, database, schema):
     schema("CREATE TABLE users (id integer PRIMARY KEY, name text);")
     whimbrel("create", "users").ok()
-    for line, message in (("users.nmae=full_name", "there is no such table or column, and none of the new name either"),
+    for line, message in (("users.nmae=full_name", "there is nothing of that name, and nothing of the new name either"),
                           ("users.name=full_name", "it is still in the new schema under its old name"),
-                          ("users.name", "that says no table or column and its new name"),
-                          ("users.\"name=x", "that says no table or column and its new name"),
-                          ("a.b.c.d=x", "that says no table or column and its new name")):
+                          ("users.name", "that says no name and what it becomes"),
+                          ("users.\"name=x", "that says no name and what it becomes"),
+                          ("a.b.c.d=x", "that says no name and what it becomes")):
         schema(f"CREATE TABLE users (id integer PRIMARY KEY, name text);\n-- whimbrel:rename {line}\n")
         done = whimbrel("create", "x")
         assert done.code == 1 and message in done.err and "schema.sql:2" in done.err, done
@@ -147,9 +147,9 @@ def test_a_line_that_can_not_be_meant(whimbrel, project, database, schema):
 @BOTH
 def test_an_option_that_can_not_be_meant(whimbrel, project, database, write):
     old, new = write("old.sql", "CREATE TABLE t (a integer, b integer);"), write("new.sql", "CREATE TABLE t (b integer);")
-    for rename, message in (("t.x=b", "there is no such table or column"), ("t.a=b", "there is one of that name already"),
+    for rename, message in (("t.x=b", "there is nothing of that name"), ("t.a=b", "there is one of that name already"),
                             ("t.a=c", "the new schema has none of that name"), ("t.b=c", "still in the new schema"),
-                            ("t=u", "still in the new schema"), ("t", "that says no table or column")):
+                            ("t=u", "still in the new schema"), ("t", "that says no name and what it becomes")):
         whimbrel("diff", old, new, "--scratch", database.url, "--rename", rename).failed(2, message)
 
 
@@ -158,8 +158,9 @@ def test_which_one_is_meant(whimbrel, database, write):
     old = "CREATE SCHEMA s; CREATE TABLE t (a integer); CREATE TABLE s.t (a integer);"
     old, new = write("old.sql", old), write("new.sql", old.replace("s.t (a", "s.t (\"B b\""))
     words = ("diff", old, new, "--scratch", database.url, "--rename")
-    whimbrel(*words, "t.a=b").failed(2, "there are several; put the schema in front")
-    assert whimbrel(*words, 's.t.a="B b"').ok().out == 'ALTER TABLE s.t RENAME COLUMN a TO "B b";\n'
+    whimbrel(*words, "t.a=b").failed(2, "of 2 that it could be none can: column public.t.a: it is still in the new")
+    for rename in ('s.t.a="B b"', 't.a="B b"', 'column T.A = "B b"'):
+        assert whimbrel(*words, rename).ok().out == 'ALTER TABLE s.t RENAME COLUMN a TO "B b";\n'
 
 
 @BOTH

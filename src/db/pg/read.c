@@ -324,6 +324,16 @@ static void link_parents(struct reading *reading)
     }
 }
 
+/* Its attributes are the columns of tables. */
+static void find_typed_tables(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++)
+        for (size_t k = 0; objects->items[i]->kind == WB_KIND_TABLE && k < objects->items[i]->deps.count; k++)
+            if (objects->items[i]->deps.items[k]->kind == WB_KIND_COMPOSITE)
+                objects->items[i]->deps.items[k]->has_children = true;
+}
+
 static struct wb_object *parent_table(const struct wb_object *link)
 {
     for (size_t i = 0; i < link->deps.count; i++)
@@ -644,6 +654,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         link_parents(&reading);
         link_dependencies(&reading);
         link_inheritance(&reading);
+        find_typed_tables(&reading);
         link_owners_and_privileges(&reading);
         find_serials(&reading);
         attach_comments(&reading);
