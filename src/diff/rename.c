@@ -248,9 +248,8 @@ const char *wb_rename_types(const struct wb_renaming *renaming, const char *type
 struct wb_object *wb_rename_successor(const struct wb_renaming *renaming, const struct wb_object *object)
 {
     const struct wb_change *rename = wb_rename_of(renaming, object);
-    struct wb_object *successor = wb_rename_copy(
-        renaming->arena, object, rename ? rename->after->name : object->name,
-        object->parent ? wb_rename_successor(renaming, object->parent) : NULL);
+    struct wb_object *successor = wb_rename_copy(renaming->arena, object, rename ? rename->after->name : object->name,
+                                                 object->parent ? wb_rename_successor(renaming, object->parent) : NULL);
     successor->schema = renamed_schema(renaming, object->schema);
     successor->arguments = wb_rename_types(renaming, object->arguments);
     return successor;
@@ -263,38 +262,51 @@ struct wb_object *wb_rename_target(const struct wb_renaming *renaming, const str
 
 /* ---- Likeness ------------------------------------------------------------------------------------------------------ */
 
-/* The text without the first place in it where the object's own name stands. */
-static const char *without_own_name(struct wb_arena *arena, const struct wb_object *object, const char *text)
+/* A text by its two sides of the first place in it where the object's own name stands; the second may be empty. */
+static void cut_at_own_name(struct wb_arena *scratch, const struct wb_object *object, const char *text,
+                            struct wb_slice sides[static 2])
 {
-    if (!text)
-        return NULL;
-    const char *name = wb_sql_qualified_name(arena, object->schema, object->name);
-    const char *at = object->schema ? strstr(text, name) : NULL;
-    if (!at)
-        at = strstr(text, name = wb_sql_qualified_name(arena, NULL, object->name));
-    return at ? wb_arena_printf(arena, "%.*s%s", (int)(at - text), text, at + strlen(name)) : text;
+    const char *name = wb_sql_qualified_name(scratch, object->schema, object->name);
+    const char *at = strstr(text, name);
+    if (!at && object->schema)
+        at = strstr(text, name = wb_sql_qualified_name(scratch, NULL, object->name));
+    sides[0] = at ? (struct wb_slice){text, (size_t)(at - text)} : wb_slice(text);
+    sides[1] = wb_slice(at ? at + strlen(name) : "");
 }
 
-static bool says_the_same(struct wb_arena *arena, const struct wb_object *a, const struct wb_object *b, size_t field)
+static const char *spelt(struct wb_arena *scratch, const struct wb_slice sides[static 2])
+{
+    const char *text = wb_arena_printf(scratch, "%.*s%.*s", (int)sides[0].length, sides[0].data, (int)sides[1].length,
+                                       sides[1].data);
+    return wb_spelling_to_compare(scratch, text);
+}
+
+static bool says_the_same(struct wb_arena *scratch, const struct wb_object *a, const struct wb_object *b, size_t field)
 {
     const char *left = a->values[field], *right = b->values[field];
-    if (wb_equal(left, right))
+    struct wb_slice left_sides[2], right_sides[2];
+    if (!left || !right || strcmp(left, right) == 0)
+        return wb_equal(left, right);
+    cut_at_own_name(scratch, a, left, left_sides);
+    cut_at_own_name(scratch, b, right, right_sides);
+    if (wb_slice_same(left_sides[0], right_sides[0]) && wb_slice_same(left_sides[1], right_sides[1]))
         return true;
-    left = without_own_name(arena, a, left);
-    right = without_own_name(arena, b, right);
-    return left && right &&
-           wb_equal(wb_spelling_to_compare(arena, left), wb_spelling_to_compare(arena, right));
+    return wb_kind_info(a->kind)->fields[field].flags & WB_FIELD_EXPRESSION &&
+           strcmp(spelt(scratch, left_sides), spelt(scratch, right_sides)) == 0;
 }
 
-bool wb_rename_is_alike(struct wb_arena *arena, const struct wb_object *a, const struct wb_object *b, bool all)
+bool wb_rename_is_alike(const struct wb_object *a, const struct wb_object *b, bool all)
 {
     const struct wb_kind_info *info = wb_kind_info(a->kind);
-    for (size_t i = 0; a->kind == b->kind && i < info->field_count; i++) {
+    struct wb_arena scratch = WB_ARENA_INIT;
+    bool alike = a->kind == b->kind;
+    for (size_t i = 0; alike && i < info->field_count; i++) {
         enum wb_comparison comparison = info->fields[i].comparison;
-        if (comparison != WB_COMPARE_NOT && (all || comparison != WB_COMPARE_ALTER) && !says_the_same(arena, a, b, i))
-            return false;
+        if (comparison != WB_COMPARE_NOT && (all || comparison != WB_COMPARE_ALTER))
+            alike = says_the_same(&scratch, a, b, i);
     }
-    return a->kind == b->kind;
+    wb_arena_release(&scratch);
+    return alike;
 }
 
 /* ---- The order ----------------------------------------------------------------------------------------------------- */

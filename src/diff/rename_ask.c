@@ -29,8 +29,8 @@ static struct wb_object_list *find_parts(struct wb_arena *arena, const struct wb
 static bool have_like_columns(const struct asking *asking, const struct wb_object *gone, const struct wb_object *come,
                               enum wb_kind kind)
 {
-    const struct wb_object_list *old_parts = &asking->old_parts[gone->index], *new_parts =
-                                                                                  &asking->new_parts[come->index];
+    const struct wb_object_list *old_parts = &asking->old_parts[gone->index],
+                                *new_parts = &asking->new_parts[come->index];
     size_t old_columns = 0, new_columns = 0, common = 0;
     for (size_t k = 0; k < new_parts->count; k++)
         new_columns += new_parts->items[k]->kind == kind;
@@ -74,12 +74,12 @@ static bool have_like_members(const struct asking *asking, const struct wb_objec
 static bool have_like_constraints(const struct asking *asking, const struct wb_object *gone,
                                   const struct wb_object *come)
 {
-    const struct wb_object_list *old_parts = &asking->old_parts[gone->index], *new_parts =
-                                                                                  &asking->new_parts[come->index];
+    const struct wb_object_list *old_parts = &asking->old_parts[gone->index],
+                                *new_parts = &asking->new_parts[come->index];
     size_t common = 0;
     for (size_t i = 0; i < old_parts->count; i++)
         for (size_t k = 0; k < new_parts->count; k++)
-            if (wb_rename_is_alike(asking->renaming->arena, old_parts->items[i], new_parts->items[k], true)) {
+            if (wb_rename_is_alike(old_parts->items[i], new_parts->items[k], true)) {
                 common++;
                 break;
             }
@@ -124,13 +124,11 @@ static bool are_at_one_place(const struct asking *asking, const struct wb_object
 static bool are_like_columns(const struct asking *asking, const struct wb_object *gone, const struct wb_object *come)
 {
     return wb_equal(wb_rename_types(asking->renaming, gone->values[WB_COLUMN_TYPE]), come->values[WB_COLUMN_TYPE]) &&
-           (gone->kind != WB_KIND_COLUMN ||
-            !gone->values[WB_COLUMN_GENERATED] == !come->values[WB_COLUMN_GENERATED]);
+           (gone->kind != WB_KIND_COLUMN || !gone->values[WB_COLUMN_GENERATED] == !come->values[WB_COLUMN_GENERATED]);
 }
 
 static bool are_alike(const struct asking *asking, const struct wb_object *gone, const struct wb_object *come)
 {
-    struct wb_arena *arena = asking->renaming->arena;
     switch (gone->kind) {
     case WB_KIND_SCHEMA:
         return have_like_members(asking, gone, come);
@@ -139,16 +137,16 @@ static bool are_alike(const struct asking *asking, const struct wb_object *gone,
     case WB_KIND_COMPOSITE:
         return have_like_columns(asking, gone, come, WB_KIND_ATTRIBUTE);
     case WB_KIND_DOMAIN:
-        return wb_rename_is_alike(arena, gone, come, true) && have_like_constraints(asking, gone, come);
+        return wb_rename_is_alike(gone, come, true) && have_like_constraints(asking, gone, come);
     case WB_KIND_SEQUENCE:
-        return wb_rename_is_alike(arena, gone, come, true) && !is_owned(asking, gone);
+        return wb_rename_is_alike(gone, come, true) && !is_owned(asking, gone);
     case WB_KIND_ENUM:
     case WB_KIND_RANGE:
     case WB_KIND_ROUTINE:
     case WB_KIND_AGGREGATE:
     case WB_KIND_VIEW:
     case WB_KIND_MATERIALIZED_VIEW:
-        return wb_rename_is_alike(arena, gone, come, true);
+        return wb_rename_is_alike(gone, come, true);
     case WB_KIND_COLUMN:
         return gone->parent->kind == WB_KIND_TABLE && are_like_columns(asking, gone, come);
     case WB_KIND_ATTRIBUTE:
@@ -190,20 +188,24 @@ static void find_differences(struct asking *asking, enum wb_rename_level level)
             *WB_PUSH(renaming->arena, asking->come) = to->items[k];
 }
 
-/* Whether it is beside what the old one is after the renames, under a name that is free in the old schema. */
-static bool could_be(const struct asking *asking, const struct wb_object *gone, const struct wb_object *come)
+/* Where to look for it: beside what the old one is after the renames. */
+struct place {
+    const struct wb_object *like, *parent;
+};
+
+static bool is_at(const struct place *place, const struct wb_object *come)
 {
-    const struct wb_renaming *renaming = asking->renaming;
-    if (gone->kind != come->kind || asking->is_kept[come->index])
-        return false;
-    struct wb_object *like = wb_rename_successor(renaming, gone);
-    struct wb_object *parent = like->parent ? wb_catalog_find(renaming->arena, &renaming->to, like->parent) : NULL;
-    if (come->parent != parent || !wb_equal(like->schema, come->schema) || !wb_equal(like->arguments, come->arguments))
-        return false;
-    for (size_t i = 0; i < renaming->from.objects.count; i++)
-        if (wb_rename_collides(gone, come->name, renaming->from.objects.items[i]))
-            return false;
-    return are_alike(asking, gone, come);
+    return come->kind == place->like->kind && come->parent == place->parent &&
+           wb_equal(come->schema, place->like->schema) && wb_equal(come->arguments, place->like->arguments);
+}
+
+static bool is_taken(const struct asking *asking, const struct wb_object *gone, const char *name)
+{
+    const struct wb_object_list *objects = &asking->renaming->from.objects;
+    for (size_t i = 0; i < objects->count; i++)
+        if (wb_rename_collides(gone, name, objects->items[i]))
+            return true;
+    return false;
 }
 
 static bool ask(struct asking *asking, const struct wb_object *gone, const struct wb_object *come)
@@ -223,15 +225,22 @@ static bool ask(struct asking *asking, const struct wb_object *gone, const struc
 
 static void ask_about(struct asking *asking, const struct wb_object *gone)
 {
+    struct wb_renaming *renaming = asking->renaming;
+    struct wb_object *like = wb_rename_successor(renaming, gone);
+    const struct place place = {like,
+                                like->parent ? wb_catalog_find(renaming->arena, &renaming->to, like->parent) : NULL};
     size_t questions = 0;
+    if (like->parent && !place.parent)
+        return; /* it has gone with that */
     for (size_t k = 0; k < asking->come.count && questions < MOST_QUESTIONS; k++) {
         const struct wb_object *come = asking->come.items[k];
-        if (!could_be(asking, gone, come))
+        if (asking->is_kept[come->index] || !is_at(&place, come) || !are_alike(asking, gone, come) ||
+            is_taken(asking, gone, come->name))
             continue;
         questions++;
         if (!ask(asking, gone, come))
             continue;
-        wb_rename_add(asking->renaming, gone, come);
+        wb_rename_add(renaming, gone, come);
         asking->is_kept[come->index] = true;
         return;
     }

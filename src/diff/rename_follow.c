@@ -140,7 +140,8 @@ static bool is_its_own(const struct wb_catalog *catalog, const struct wb_object 
         return !object->derived;
     case WB_KIND_CONSTRAINT:
         return !object->derived && !object->unnamed &&
-               (!wb_equal(object->values[WB_CONSTRAINT_TYPE], "c") || !is_partitioned_or_child(catalog, object->parent));
+               (!wb_equal(object->values[WB_CONSTRAINT_TYPE], "c") ||
+                !is_partitioned_or_child(catalog, object->parent));
     case WB_KIND_FOREIGN_KEY:
         return !object->derived && !object->unnamed && !object->parent->has_children;
     default:
@@ -166,7 +167,7 @@ static const struct wb_object *find_alike(const struct wb_renaming *renaming, co
         struct wb_object *other = renaming->to.objects.items[i];
         if (other->kind == object->kind && other->parent == parent && !is_used[i] && is_its_own(&renaming->to, other) &&
             !wb_catalog_find(arena, catalog, other) && !is_taken(catalog, object, other->name) &&
-            wb_rename_is_alike(arena, object, other, false))
+            wb_rename_is_alike(object, other, false))
             return other;
     }
     return NULL;

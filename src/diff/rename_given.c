@@ -176,8 +176,9 @@ bool wb_given_parse(struct wb_arena *arena, const struct wb_rename_hint *hint, s
         return false;
     }
     *ret_reason = "that says no name and what it becomes";
-    *ret_hint = "Write table.column=new, type.value=new, table=new, or \"function f=new\"; the schema may stand in front "
-                "of the name, and a name with other signs in it than letters stands in double quotes.";
+    *ret_hint =
+        "Write table.column=new, type.value=new, table=new, or \"function f=new\"; the schema may stand in front "
+        "of the name, and a name with other signs in it than letters stands in double quotes.";
     return parse(arena, at, ret_given);
 }
 
@@ -218,8 +219,8 @@ static bool fit_arguments(const char *given, const char *arguments)
             return more == other;
         if (is_same_token(given, &a, arguments, &b))
             continue;
-        if (!wb_sql_next_token(right, &k, &dot) || arguments[dot.offset] != '.' ||
-            !wb_sql_next_token(right, &k, &b) || !is_same_token(given, &a, arguments, &b))
+        if (!wb_sql_next_token(right, &k, &dot) || arguments[dot.offset] != '.' || !wb_sql_next_token(right, &k, &b) ||
+            !is_same_token(given, &a, arguments, &b))
             return false;
     }
 }
@@ -241,13 +242,11 @@ static unsigned fits_part(size_t count, const struct wb_given_names *parts, cons
 {
     if (count < 2)
         return 0;
-    unsigned fits = least(fits_one(&parts[count - 1], object->name),
-                          fits_one(&parts[count - 2], object->parent->name));
+    unsigned fits = least(fits_one(&parts[count - 1], object->name), fits_one(&parts[count - 2], object->parent->name));
     return count == 2 ? fits : least(fits, fits_one(&parts[0], object->parent->schema));
 }
 
-unsigned wb_given_fits(const struct wb_given *given, const struct wb_given_names *parts,
-                       const struct wb_object *object)
+unsigned wb_given_fits(const struct wb_given *given, const struct wb_given_names *parts, const struct wb_object *object)
 {
     enum wb_rename_level level = wb_rename_level(object->kind);
     if (level == WB_RENAME_NEVER || object->unnamed || !fits_kind(given->kind, object))

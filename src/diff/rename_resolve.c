@@ -268,11 +268,10 @@ static enum wb_code refuse(const struct resolving *run, const struct wanted *wan
     if (wanted->given.hint->file && wanted->refusal <= NO_PARENT)
         return WB_OK;
     return fail(wanted, err,
-                wanted->objects.count == 1
-                    ? refusals[wanted->refusal]
-                    : wb_arena_printf(arena, "of %zu that it could be none can: %s %s: %s", wanted->objects.count,
-                                      wb_kind_info(first->kind)->name, wb_object_title(arena, first),
-                                      refusals[wanted->refusal]));
+                wanted->objects.count == 1 ? refusals[wanted->refusal]
+                                           : wb_arena_printf(arena, "of %zu that it could be none can: %s %s: %s",
+                                                             wanted->objects.count, wb_kind_info(first->kind)->name,
+                                                             wb_object_title(arena, first), refusals[wanted->refusal]));
 }
 
 /* What was taken at its word must have come true. */

@@ -43,6 +43,6 @@ bool wb_rename_collides(const struct wb_object *object, const char *name, const 
 const char *wb_rename_types(const struct wb_renaming *renaming, const char *types);
 
 /* Whether both are the same but for their names; `all`: or else as far as a difference would make one of them anew. */
-bool wb_rename_is_alike(struct wb_arena *arena, const struct wb_object *a, const struct wb_object *b, bool all);
+bool wb_rename_is_alike(const struct wb_object *a, const struct wb_object *b, bool all);
 
 #endif

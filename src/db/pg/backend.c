@@ -57,8 +57,7 @@ static bool is_missing_table(const struct wb_error *err)
 const struct wb_backend wb_backend_postgresql = {
     .name = "postgresql",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL | WB_CAN_SESSION_SETTINGS | WB_CAN_SCHEMAS | WB_CAN_CREATE_DATABASE |
-                    WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE | WB_CAN_ONLINE | WB_CAN_GRANT |
-                    WB_CAN_RENAME,
+                    WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE | WB_CAN_ONLINE | WB_CAN_GRANT | WB_CAN_RENAME,
     /* Explicit, because a role or database may preset both: what is read under a lock must be what is there now. */
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .unchecked_sql = "SET check_function_bodies = off",

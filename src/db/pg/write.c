@@ -85,8 +85,8 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
 static void rename_function(struct wb_pg_writer *writer, const struct wb_object *beside, const char *name,
                             const char *arguments, const char *new_name)
 {
-    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s",
-               wb_sql_qualified_name(writer->arena, beside->schema, name), arguments, wb_pg_name(writer, new_name));
+    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s", wb_sql_qualified_name(writer->arena, beside->schema, name),
+               arguments, wb_pg_name(writer, new_name));
 }
 
 static void move_function(struct wb_pg_writer *writer, const struct wb_object *type, const char *name,
@@ -106,8 +106,7 @@ static void move_range_parts(struct wb_pg_writer *writer, const struct wb_object
         const char *subtype = wb_arena_strndup(writer->arena, old_subtype.data, old_subtype.length);
         subtype += strlen("subtype = ");
         move_function(writer, type, type->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype));
-        move_function(writer, type, type->name,
-                      wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
+        move_function(writer, type, type->name, wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
     }
     if (!multirange)
         return;
