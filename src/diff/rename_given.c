@@ -99,6 +99,22 @@ static bool take_name(struct wb_arena *arena, const char **at, struct wb_given_n
     return false;
 }
 
+/* By these words, or by those that our own messages have for a kind: "foreign key". */
+static const struct wb_given_kind *find_kind(struct wb_arena *arena, const char *words)
+{
+    for (size_t i = 0; i < WB_COUNT(given_kinds); i++)
+        if (strcasecmp(given_kinds[i].word, words) == 0)
+            return &given_kinds[i];
+    for (enum wb_kind kind = 0; kind < WB_KIND_COUNT; kind++) {
+        if (wb_rename_level(kind) == WB_RENAME_NEVER || strcasecmp(wb_kind_info(kind)->name, words) != 0)
+            continue;
+        struct wb_given_kind *found = WB_NEW(arena, struct wb_given_kind);
+        *found = (struct wb_given_kind){words, 1ULL << kind, NULL, NULL};
+        return found;
+    }
+    return NULL;
+}
+
 /* The words before the name; `*at` is moved behind them. */
 static bool take_kind(struct wb_arena *arena, const char **at, const struct wb_given_kind **ret_kind,
                       const char **ret_words)
@@ -116,9 +132,7 @@ static bool take_kind(struct wb_arena *arena, const char **at, const struct wb_g
     if (end == start)
         return true;
     *ret_words = wb_arena_strndup(arena, start, (size_t)(end - start));
-    for (size_t i = 0; i < WB_COUNT(given_kinds); i++)
-        if (strcasecmp(given_kinds[i].word, *ret_words) == 0)
-            *ret_kind = &given_kinds[i];
+    *ret_kind = find_kind(arena, *ret_words);
     return *ret_kind != NULL;
 }
 

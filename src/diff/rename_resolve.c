@@ -15,6 +15,7 @@ enum refusal {
     INHERITED,
     NO_STATEMENT,
     GIVEN_TWICE,
+    SPOKEN_FOR,
 };
 
 static const char *const refusals[] = {
@@ -25,6 +26,7 @@ static const char *const refusals[] = {
     [INHERITED] = "it comes from another table's, and is renamed with that",
     [NO_STATEMENT] = "this engine renames only tables and columns; it is made anew, by which nothing is lost",
     [GIVEN_TWICE] = "it is renamed to something else already",
+    [SPOKEN_FOR] = "something else is renamed to that already",
 };
 
 struct wanted {
@@ -181,6 +183,14 @@ static bool is_given_on(const struct resolving *run, const struct wb_object *obj
     return false;
 }
 
+static bool is_spoken_for(const struct wb_renaming *renaming, const struct wb_object *target)
+{
+    for (size_t i = 0; i < renaming->renames.count; i++)
+        if (wb_rename_target(renaming, renaming->renames.items[i].before) == target)
+            return true;
+    return false;
+}
+
 static enum refusal look_at(const struct resolving *run, const struct wanted *wanted, const struct wb_object *object,
                             const struct wb_object **ret_target)
 {
@@ -197,10 +207,13 @@ static enum refusal look_at(const struct resolving *run, const struct wanted *wa
     const char *name = target ? target->name : wanted->given.new_name.text;
     if (is_taken(run, object, name, !wanted->given.hint->file))
         return TAKEN;
-    if (wb_catalog_find(renaming->arena, &renaming->to, like) && !is_given_on(run, object))
+    if (strcmp(name, object->name) == 0 ||
+        (wb_catalog_find(renaming->arena, &renaming->to, like) && !is_given_on(run, object)))
         return STAYS;
+    if (!target)
+        return NOT_COMING;
     *ret_target = target;
-    return target ? POSSIBLE : NOT_COMING;
+    return is_spoken_for(renaming, target) ? SPOKEN_FOR : POSSIBLE;
 }
 
 /* All functions of one name are meant by the name alone. */
@@ -288,10 +301,7 @@ static enum wb_code check(const struct resolving *run, const struct wanted *want
     struct wb_object *old = wb_rename_successor(renaming, wanted->chosen);
     old->name = wanted->chosen->name;
     const struct wb_object *left = wb_catalog_find(renaming->arena, &renaming->to, old);
-    for (size_t i = 0; left && i < renaming->renames.count; i++)
-        if (wb_rename_target(renaming, renaming->renames.items[i].before) == left)
-            left = NULL;
-    return left ? fail(wanted, err, refusals[STAYS]) : WB_OK;
+    return left && !is_spoken_for(renaming, left) ? fail(wanted, err, refusals[STAYS]) : WB_OK;
 }
 
 enum wb_code wb_rename_resolve(struct wb_renaming *renaming, const struct wb_rename_hints *hints, struct wb_error *err)

@@ -150,8 +150,11 @@ def test_an_option_that_can_not_be_meant(whimbrel, project, database, write):
     old, new = write("old.sql", "CREATE TABLE t (a integer, b integer);"), write("new.sql", "CREATE TABLE t (b integer);")
     for rename, message in (("t.x=b", "there is nothing of that name"), ("t.a=b", "there is one of that name already"),
                             ("t.a=c", "the new schema has none of that name"), ("t.b=c", "still in the new schema"),
-                            ("t=u", "still in the new schema"), ("t", "that says no name and what it becomes")):
+                            ("t=u", "still in the new schema"), ("t.b=b", "still in the new schema"), ("t", "that says no name and what it becomes")):
         whimbrel("diff", old, new, "--scratch", database.url, "--rename", rename).failed(2, message)
+    new.write_text("CREATE TABLE t (c integer);")
+    words = ("diff", old, new, "--scratch", database.url, "--rename", "t.a=c", "--rename")
+    whimbrel(*words, "t.b=c").failed(2, "something else is renamed to that already")
 
 
 @pytest.mark.engine("postgresql")
@@ -309,6 +312,7 @@ def test_what_kind_is_meant(whimbrel, database, write):
     for rename, statement in (("table x=y", "ALTER TABLE public.x RENAME TO y"), ("schema x=y", "ALTER SCHEMA x RENAME TO y"),
                               ("FUNCTION x = y", "ALTER FUNCTION public.x() RENAME TO y"),
                               ("x()=y", "ALTER FUNCTION public.x() RENAME TO y"),
+                              ("enum value mood.x='z'", "ALTER TYPE public.mood RENAME VALUE"),
                               ("public.mood.x=z", "ALTER TYPE public.mood RENAME VALUE 'x' TO 'z'"),
                               ("f(text)=g", "ALTER FUNCTION public.f(text) RENAME TO g"),
                               ("f=g", "ALTER FUNCTION public.f(integer) RENAME TO g;\nALTER FUNCTION public.f(text)")):
@@ -319,6 +323,7 @@ def test_what_kind_is_meant(whimbrel, database, write):
                             ("mood.x=w", "the new schema has none of that name"), ("mood=feeling", "still in the new")):
         whimbrel(*words, rename).failed(2, message)
     whimbrel(*words, "table x=y", "--rename", "table x=z").failed(2, "it is renamed to something else already")
+    assert whimbrel(*words, "table x=y", "--rename", "table public.x=y").ok().out.startswith("ALTER TABLE public.x RENAME TO y;")
 
 
 @pytest.mark.engine("sqlite")
