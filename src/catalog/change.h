@@ -10,7 +10,7 @@ enum wb_action {
     WB_DROP,
     WB_MOVE_AWAY,  /* a type gets another name, to make room for the new one of its own name */
     WB_DROP_MOVED, /* ... and is dropped when nothing is of it any more */
-    WB_RENAME,     /* only the name differs: of a table, a column, and what the engine named after them */
+    WB_RENAME,     /* only the name differs; a range's other types have theirs in its fields */
     WB_STUB,       /* a view is made with its columns alone, because it is in a circle with others ... */
     WB_FILL,       /* ... and gets its query when they are there */
     WB_EMPTY,      /* a view lets go of others, which can then be dropped before it */

@@ -128,6 +128,7 @@ static const struct wb_kind_info kinds[] = {
                        FIELDS({"role", WB_COMPARE_ALTER}, {"sequence of", WB_COMPARE_NOT})},
     [WB_KIND_PRIVILEGES] = {"privileges", 112, WB_KIND_FOLDED, PRIVILEGES},
     [WB_KIND_DEFAULT_PRIVILEGES] = {"default privileges", 114, WB_KIND_LATE, PRIVILEGES},
+    [WB_KIND_LABEL] = {"enum value", 41, 0, NULL, 0},
 };
 _Static_assert(WB_COUNT(kinds) == WB_KIND_COUNT, "every kind has a line in the table");
 

@@ -67,7 +67,8 @@ struct wb_schema_pair {
     struct wb_schema_context context;
     struct wb_schema from, to;
     const struct wb_backend *backend; /* theirs, once they were read */
-    struct wb_change_list renames;    /* of things in `from`, once they are known ... */
+    struct wb_renaming renaming;      /* what is called something else, once that is known ... */
+    struct wb_change_list renames;    /* ... all renames one by one, in their order ... */
     struct wb_catalog renamed;        /* ... and what `from` is after them */
     struct wb_names possible_renames; /* nobody was there to be asked about these */
 };

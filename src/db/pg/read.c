@@ -347,6 +347,16 @@ static void link_toast(struct reading *reading)
             wb_object_depend(reading->arena, toasts[objects->items[i]->parent->index], objects->items[i]);
 }
 
+/* Its attributes are the columns of tables. */
+static void find_typed_tables(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++)
+        for (size_t k = 0; objects->items[i]->kind == WB_KIND_TABLE && k < objects->items[i]->deps.count; k++)
+            if (objects->items[i]->deps.items[k]->kind == WB_KIND_COMPOSITE)
+                objects->items[i]->deps.items[k]->has_children = true;
+}
+
 static struct wb_object *parent_table(const struct wb_object *link)
 {
     for (size_t i = 0; i < link->deps.count; i++)
@@ -736,6 +746,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         wb_catalog_tell_by_origin(arena, &catalog);
         link_toast(&reading);
         link_inheritance(&reading);
+        find_typed_tables(&reading);
         link_owners_and_privileges(&reading);
         find_serials(&reading);
         attach_comments(&reading);

@@ -612,6 +612,7 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_OWNER:
     case WB_KIND_PRIVILEGES:
     case WB_KIND_DEFAULT_PRIVILEGES:
+    case WB_KIND_LABEL:
     case WB_KIND_COUNT:
         break;
     }
