@@ -86,8 +86,7 @@ static int compare_mentions(const void *a, const void *b)
 {
     const struct wb_mention *left = a, *right = b;
     int order = strcmp(left->name, right->name);
-    return order ? order
-                 : strcmp(left->qualifier ? left->qualifier : "", right->qualifier ? right->qualifier : "");
+    return order ? order : strcmp(left->qualifier ? left->qualifier : "", right->qualifier ? right->qualifier : "");
 }
 
 void wb_body_find_mentions(struct wb_arena *arena, const char *definition, struct wb_mentions *ret_mentions)
