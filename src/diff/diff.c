@@ -277,6 +277,37 @@ static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pa
         pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
 }
 
+/* Whether the parent table has the same: a check can be of both. */
+static bool is_in_parent(const struct wb_pairs *pairs, const struct wb_object *constraint)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct wb_object *link = pairs->items[i].after;
+        if (!link || link->kind != WB_KIND_INHERITANCE || link->parent != constraint->parent)
+            continue;
+        for (size_t k = 0; k < link->deps.count; k++)
+            if (link->deps.items[k]->kind == constraint->kind && link->deps.items[k]->parent != constraint->parent &&
+                strcmp(link->deps.items[k]->name, constraint->name) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* It becomes derived, or one of the table's own: the other half of making it anew is done with the parent's. */
+static void settle_one_derived(const struct wb_pairs *pairs, struct wb_pair *pair, bool moves)
+{
+    enum wb_kind kind = wb_pair_kind(pair);
+    bool whole = kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY || kind == WB_KIND_INDEX ||
+                 kind == WB_KIND_TRIGGER;
+    if (!whole || moves || !pair->before || !pair->after || pair->before->derived == pair->after->derived)
+        return;
+    if (pair->before->derived) {
+        pair->state = is_in_parent(pairs, pair->after) ? pair->state : WB_PAIR_CREATE;
+    } else if (pair->state == WB_PAIR_RECREATE || kind == WB_KIND_TRIGGER) { /* else it is taken for the parent's */
+        pair->inherited = true;
+        pair->state = WB_PAIR_DROP;
+    }
+}
+
 /* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
 static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, const struct wb_pair *table, bool moves)
 {
@@ -300,6 +331,7 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
         settle_both_derived(pairs, pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
+    settle_one_derived(pairs, pair, moves);
 }
 
 /* Of a column that goes with the parent table's: there is nothing left of which it could be taken away. */
@@ -427,7 +459,8 @@ static void settle_rebuilds(struct comparing *comparing)
 
 static void remake(struct comparing *comparing, struct wb_pair *pair)
 {
-    if (pair->state == WB_PAIR_RECREATE || pair->inherited || pair->follows || !pair->before || !pair->after)
+    bool made = pair->state == WB_PAIR_RECREATE || pair->state == WB_PAIR_CREATE;
+    if (made || pair->inherited || pair->follows || !pair->before || !pair->after)
         return;
     if (comparing->pairs.whole && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_FOLDED)
         return; /* it stays as it is, or goes with its table */
