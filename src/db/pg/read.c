@@ -716,6 +716,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
     struct reading reading = {.arena = arena, .catalog = &catalog, .options = options};
     enum wb_code code = run_queries(session, &reading, err);
     if (code == WB_OK) {
+        catalog.names_not_null = session->server_version_number >= 180000;
         find_members(&reading);
         enter_objects(&reading);
         find_parents(&reading);
