@@ -250,8 +250,14 @@ void wb_pair_let_follow(struct wb_pair *pair)
 static bool gets_not_null(const struct wb_pairs *pairs, const struct wb_pair *pair)
 {
     const struct wb_object *origin = wb_object_origin(pair->after);
-    return origin && wb_equal(origin->values[WB_COLUMN_NOT_NULL], "t") &&
-           pairs->of_after[origin->index]->fields & (1U << WB_COLUMN_NOT_NULL);
+    if (!origin || !wb_equal(origin->values[WB_COLUMN_NOT_NULL], "t") ||
+        !(pairs->of_after[origin->index]->fields & (1U << WB_COLUMN_NOT_NULL)))
+        return false;
+    for (size_t i = 0; i < pairs->count; i++) /* not while it is detached, to get another place */
+        if (pairs->items[i].state == WB_PAIR_RECREATE && wb_pair_kind(&pairs->items[i]) == WB_KIND_INHERITANCE &&
+            pairs->items[i].after->parent == pair->after->parent)
+            return false;
+    return true;
 }
 
 static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pair)
@@ -464,8 +470,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
         remake(comparing, comparing->pairs.of_before[dependent->before->parent->index]);
     } else if (is_generated(dependent)) {
         remake(comparing, dependent);
-    } else if (kind == WB_KIND_INHERITANCE) {
-        return; /* it stays, whatever becomes of the columns */
+    } else if (kind == WB_KIND_INHERITANCE || (kind == WB_KIND_TRIGGER && dependent->before->derived)) {
+        return; /* it stays, whatever becomes of the columns; it goes with the parent table's, or with its place */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
                (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
         remake(comparing, dependent);

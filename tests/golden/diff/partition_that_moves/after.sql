@@ -1,0 +1,17 @@
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TABLE t (a integer, b integer NOT NULL, c text) PARTITION BY LIST (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (3);
+CREATE TABLE t_2 (a integer, b integer, c text) PARTITION BY LIST (b);
+CREATE TABLE t_2_1 PARTITION OF t_2 FOR VALUES IN (1);
+CREATE TABLE u (a integer, b integer, c text) PARTITION BY LIST (b);
+CREATE TABLE u_1 (a integer, b integer NOT NULL, c text);
+CREATE INDEX of_u_1 ON u_1 (c);
+ALTER TABLE t ATTACH PARTITION u_1 FOR VALUES IN (4);
+CREATE TABLE alone (a integer, b integer, c text);
+CREATE INDEX of_alone ON alone (c);
+ALTER TABLE u ATTACH PARTITION alone FOR VALUES IN (2);
+CREATE INDEX t_c ON t (c);
+CREATE INDEX u_c ON u (c);
+CREATE INDEX t_2_c_idx ON t_2 (c);
+CREATE TRIGGER touching AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();
+ALTER TABLE t DISABLE TRIGGER touching;
