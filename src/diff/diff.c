@@ -98,8 +98,9 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
+        bool both_derived = pair->before->derived && pair->after->derived;
         bool named_alike = field->flags & WB_FIELD_OWN_NAME &&
-                           (wb_equal(pair->before->name, pair->after->name) || (!before && !after));
+                           (wb_equal(pair->before->name, pair->after->name) || (both_derived && !before && !after));
         if (field->comparison == WB_COMPARE_NOT || named_alike ||
             (!(field->flags & WB_FIELD_OWN_NAME) && is_same(&comparing->scratch, field, before, after)))
             continue;
@@ -470,8 +471,10 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
         remake(comparing, comparing->pairs.of_before[dependent->before->parent->index]);
     } else if (is_generated(dependent)) {
         remake(comparing, dependent);
-    } else if (kind == WB_KIND_INHERITANCE || (kind == WB_KIND_TRIGGER && dependent->before->derived)) {
-        return; /* it stays, whatever becomes of the columns; it goes with the parent table's, or with its place */
+    } else if (kind == WB_KIND_INHERITANCE) {
+        return; /* it stays, whatever becomes of the columns */
+    } else if (dependent->before->derived && (kind == WB_KIND_TRIGGER || wb_object_has_index(dependent->before))) {
+        return; /* it goes with the parent table's, or with its place, and an index stays when the table has left that */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
                (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
         remake(comparing, dependent);

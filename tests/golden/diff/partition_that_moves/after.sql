@@ -15,3 +15,5 @@ CREATE INDEX u_c ON u (c);
 CREATE INDEX t_2_c_idx ON t_2 (c);
 CREATE TRIGGER touching AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();
 ALTER TABLE t DISABLE TRIGGER touching;
+CREATE TABLE left_over (a integer);
+CREATE INDEX a_of_left_over ON left_over (a);
