@@ -69,11 +69,6 @@ static enum wb_code read_file(struct applying *applying, const char *path, struc
     return take_text(applying, path, &content, err);
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_sql_file(const char *name)
 {
     size_t length = strlen(name);
@@ -110,7 +105,7 @@ enum wb_code wb_apply_find_files(struct wb_arena *arena, const char *path, struc
         WB_TRY(find_in_folder(arena, path, 0, &paths, err));
     if (paths.count == 0)
         return wb_fail(err, WB_EIO, "there are no .sql files in the folder %s", path);
-    qsort(paths.items, paths.count, sizeof *paths.items, compare_paths);
+    wb_names_sort(&paths);
     *ret_paths = paths;
     return WB_OK;
 }
@@ -144,6 +139,14 @@ static bool can_be_batched(const struct wb_statement *statement)
              wb_sql_is_word(sql, &first, "TYPE"));
 }
 
+void wb_apply_hint_at_role(struct wb_error *err)
+{
+    if (err->code == WB_ESQL && !err->hint && strcmp(err->sqlstate, "42704") == 0 &&
+        wb_starts_with(err->message, "role "))
+        wb_error_hint(err,
+                      "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
+}
+
 static enum wb_code run(struct applying *applying, const struct pending *items, size_t count, struct wb_error *err)
 {
     struct wb_query queries[BATCH] = {{0}};
@@ -153,9 +156,7 @@ static enum wb_code run(struct applying *applying, const struct pending *items, 
     enum wb_code code = applying->session->backend->run(applying->session, queries, count, &failed, err);
     if (code != WB_OK)
         locate(&items[failed < count ? failed : 0], err);
-    if (code == WB_ESQL && !err->hint && strcmp(err->sqlstate, "42704") == 0 && wb_starts_with(err->message, "role "))
-        wb_error_hint(err,
-                      "Roles belong to the whole server: the one where scratch databases are made must have it, too.");
+    wb_apply_hint_at_role(err);
     return code;
 }
 

@@ -23,4 +23,7 @@ enum wb_code wb_apply_path(struct wb_session *session, const char *path, struct 
 enum wb_code wb_apply_text(struct wb_session *session, const char *name, const char *sql, struct wb_rename_hints *hints,
                            struct wb_error *err);
 
+/* Gives the error of a role that the server does not have a hint, whatever SQL has named it. */
+void wb_apply_hint_at_role(struct wb_error *err);
+
 #endif

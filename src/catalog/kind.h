@@ -25,7 +25,8 @@ enum wb_field_flag {
     WB_FIELD_EXPRESSION = 1 << 4,        /* to be compared by spelling.h */
     WB_FIELD_SET = 1 << 3,               /* a list whose order says nothing */
     WB_FIELD_SCANS = 1 << 5,             /* a change reads all rows of the table */
-    WB_FIELD_BODY = 1 << 2, /* names in it may be of objects that have to be there, unknown to the engine */
+    WB_FIELD_BODY = 1 << 2,     /* names in it may be of objects that have to be there, unknown to the engine */
+    WB_FIELD_OWN_NAME = 1 << 6, /* it says whether the name is the engine's own: if both are, they are as good as one */
 };
 
 struct wb_field_info {
@@ -69,6 +70,8 @@ enum { WB_ATTRIBUTE_TYPE, WB_ATTRIBUTE_COLLATION };
 enum { WB_RANGE_OPTIONS, WB_RANGE_MULTIRANGE };
 enum { WB_DATA_WRAPPER_HANDLER, WB_DATA_WRAPPER_VALIDATOR, WB_DATA_WRAPPER_OPTIONS };
 enum { WB_SERVER_WRAPPER, WB_SERVER_TYPE, WB_SERVER_VERSION, WB_SERVER_OPTIONS };
+enum { WB_TEXT_PARSER_DEFINITION };
+enum { WB_TEXT_TEMPLATE_DEFINITION };
 enum { WB_TEXT_DICTIONARY_TEMPLATE, WB_TEXT_DICTIONARY_OPTIONS };
 enum { WB_TEXT_CONFIGURATION_PARSER, WB_TEXT_CONFIGURATION_MAPPING };
 enum { WB_SEQUENCE_TYPE, WB_SEQUENCE_OPTIONS, WB_SEQUENCE_PERSISTENCE };
@@ -105,6 +108,7 @@ enum {
     WB_COLUMN_BARE, /* it has no default, and the parent's has one */
 };
 enum { WB_DEFAULT_EXPRESSION };
+enum { WB_TOAST_OPTIONS };
 enum {
     WB_CONSTRAINT_TYPE,
     WB_CONSTRAINT_DEFINITION,
@@ -113,8 +117,19 @@ enum {
     WB_CONSTRAINT_REPLICA_IDENTITY,
     WB_CONSTRAINT_INDEX_COMMENT,
     WB_CONSTRAINT_OPTIONS,
+    WB_CONSTRAINT_WHOLE,    /* of a partitioned table: whether each partition has its own */
+    WB_CONSTRAINT_OWN_NAME, /* of a partition whose has a name of its own: the one that the engine would give it */
 };
-enum { WB_INDEX_DEFINITION, WB_INDEX_VALID, WB_INDEX_CLUSTERED, WB_INDEX_REPLICA_IDENTITY, WB_INDEX_STATISTICS };
+enum {
+    WB_INDEX_DEFINITION, /* what stands behind the table */
+    WB_INDEX_UNIQUE,
+    WB_INDEX_VALID, /* NULL for a partitioned table ... */
+    WB_INDEX_WHOLE, /* ... of which it says whether each partition has its own */
+    WB_INDEX_CLUSTERED,
+    WB_INDEX_REPLICA_IDENTITY,
+    WB_INDEX_STATISTICS,
+    WB_INDEX_OWN_NAME,
+};
 enum { WB_STATISTICS_DEFINITION, WB_STATISTICS_TARGET };
 enum {
     WB_ROUTINE_KIND,
@@ -125,7 +140,10 @@ enum {
 };
 enum { WB_AGGREGATE_DEFINITION };
 enum { WB_OPERATOR_DEFINITION, WB_OPERATOR_ESTIMATORS };
+enum { WB_OPERATOR_FAMILY_MEMBERS };
+enum { WB_OPERATOR_CLASS_DEFINITION, WB_OPERATOR_CLASS_MEMBERS };
 enum { WB_CAST_DEFINITION };
+enum { WB_CONVERSION_DEFAULT, WB_CONVERSION_DEFINITION };
 enum { WB_VIEW_COLUMNS, WB_VIEW_DEFINITION, WB_VIEW_OPTIONS };
 enum { WB_RULE_DEFINITION, WB_RULE_ENABLED };
 enum { WB_TRIGGER_DEFINITION, WB_TRIGGER_ENABLED };

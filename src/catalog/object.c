@@ -1,5 +1,6 @@
 #include "catalog/object.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/auto.h"
@@ -14,10 +15,28 @@ static const char *lower(struct wb_arena *arena, const char *name)
     return copy;
 }
 
+bool wb_object_has_index(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_INDEX ||
+           (object->kind == WB_KIND_CONSTRAINT && object->values && object->values[WB_CONSTRAINT_TYPE] &&
+            strchr("pux", *object->values[WB_CONSTRAINT_TYPE]));
+}
+
+static bool is_told_by_origin(const struct wb_object *object)
+{
+    return object->derived && wb_object_has_index(object) && wb_object_origin(object);
+}
+
 static const char *make_key(struct wb_arena *arena, struct wb_object *object)
 {
     if (object->key)
         return object->key;
+    if (is_told_by_origin(object)) {
+        struct wb_object *origin = (struct wb_object *)(uintptr_t)wb_object_origin(object);
+        return object->key = wb_arena_printf(arena, "%s%c%d%c%c%s", make_key(arena, object->parent), WB_LIST_SEPARATOR,
+                                             (int)object->parent->kind, WB_LIST_SEPARATOR, WB_LIST_SEPARATOR,
+                                             make_key(arena, origin));
+    }
     const char *name = object->caseless ? lower(arena, object->name) : object->name;
     if (object->caseless && !object->parent)
         return object->key = name;
@@ -49,6 +68,14 @@ void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog)
         objects->items[i]->index = i;
 }
 
+void wb_catalog_tell_by_origin(struct wb_arena *arena, struct wb_catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->objects.count; i++)
+        if (is_told_by_origin(catalog->objects.items[i]))
+            catalog->objects.items[i]->key = NULL;
+    wb_catalog_finish(arena, catalog);
+}
+
 struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalog *catalog, struct wb_object *like)
 {
     const struct wb_object_list *objects = &catalog->objects;
@@ -62,8 +89,8 @@ struct wb_object *wb_catalog_find(struct wb_arena *arena, const struct wb_catalo
 static void append_title(struct wb_str *out, const struct wb_object *object)
 {
     bool of_parent = object->kind == WB_KIND_PRIVILEGES && object->parent && object->parent->kind != WB_KIND_EXTENSION;
-    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_OWNERSHIP || object->kind == WB_KIND_OWNER ||
-        of_parent) {
+    if (object->kind == WB_KIND_DEFAULT || object->kind == WB_KIND_TOAST || object->kind == WB_KIND_OWNERSHIP ||
+        object->kind == WB_KIND_OWNER || of_parent) {
         append_title(out, object->parent);
         return;
     }
@@ -82,7 +109,9 @@ static void append_title(struct wb_str *out, const struct wb_object *object)
         wb_str_append(out, object->name);
     else
         wb_sql_append_identifier(out, object->name);
-    if (object->arguments)
+    if (object->kind == WB_KIND_OPERATOR_FAMILY || object->kind == WB_KIND_OPERATOR_CLASS)
+        wb_str_printf(out, " using %s", object->arguments);
+    else if (object->arguments)
         wb_str_printf(out, "(%s)", object->arguments);
 }
 

@@ -22,6 +22,8 @@ enum wb_kind {
     WB_KIND_RANGE,
     WB_KIND_DATA_WRAPPER,
     WB_KIND_SERVER,
+    WB_KIND_TEXT_PARSER,
+    WB_KIND_TEXT_TEMPLATE,
     WB_KIND_TEXT_DICTIONARY,
     WB_KIND_TEXT_CONFIGURATION,
     WB_KIND_SEQUENCE,
@@ -30,6 +32,7 @@ enum wb_kind {
     WB_KIND_INHERITANCE, /* a table is a partition or a child of another; `parent` is the child */
     WB_KIND_COLUMN,
     WB_KIND_DEFAULT, /* `parent` is the column */
+    WB_KIND_TOAST,   /* storage parameters of the table beside `parent`, that long values are stored in */
     WB_KIND_CONSTRAINT,
     WB_KIND_FOREIGN_KEY,
     WB_KIND_INDEX,
@@ -37,7 +40,10 @@ enum wb_kind {
     WB_KIND_ROUTINE,
     WB_KIND_AGGREGATE,
     WB_KIND_OPERATOR,
+    WB_KIND_OPERATOR_FAMILY, /* `arguments` is its access method, and so is that of a class */
+    WB_KIND_OPERATOR_CLASS,
     WB_KIND_CAST,
+    WB_KIND_CONVERSION,
     WB_KIND_VIEW,
     WB_KIND_MATERIALIZED_VIEW,
     WB_KIND_RULE,
@@ -47,7 +53,8 @@ enum wb_kind {
     WB_KIND_PUBLICATION,
     WB_KIND_OWNER,              /* whom `parent` belongs to; only where owners are compared */
     WB_KIND_PRIVILEGES,         /* what roles may do with `parent`; only where privileges are compared */
-    WB_KIND_DEFAULT_PRIVILEGES, /* ... with what a role makes in future; the last kind */
+    WB_KIND_DEFAULT_PRIVILEGES, /* ... with what a role makes in future */
+    WB_KIND_LABEL,              /* of an enum: in no catalog, but for what is renamed; the last kind */
     WB_KIND_COUNT
 };
 
@@ -77,7 +84,7 @@ struct wb_object {
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool caseless;              /* `name` is told from others without regard to case */
-    bool has_children;          /* a table that others are partitions or children of */
+    bool has_children;          /* a table that others are partitions or children of; a type that tables are of */
     bool in_partition_key;      /* a column that says, or helps to say, which partition a row is in */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
@@ -92,6 +99,12 @@ struct wb_catalog {
 
 /* Puts the objects in order and numbers them; each has its key after it. */
 void wb_catalog_finish(struct wb_arena *arena, struct wb_catalog *catalog);
+
+/* Whether it is an index, or a constraint with one: what each partition of a table has for itself. */
+bool wb_object_has_index(const struct wb_object *object);
+
+/* The same for each of the parts that come from the parent table's: they are told by those, whatever their names. */
+void wb_catalog_tell_by_origin(struct wb_arena *arena, struct wb_catalog *catalog);
 
 /* By kind, then by key. */
 int wb_object_compare(const struct wb_object *a, const struct wb_object *b);

@@ -103,7 +103,10 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
-        if (field->comparison == WB_COMPARE_NOT || is_same(&comparing->scratch, field, before, after))
+        bool named_alike = field->flags & WB_FIELD_OWN_NAME &&
+                           (wb_equal(pair->before->name, pair->after->name) || (!before && !after));
+        if (field->comparison == WB_COMPARE_NOT || named_alike ||
+            (!(field->flags & WB_FIELD_OWN_NAME) && is_same(&comparing->scratch, field, before, after)))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_fixed(comparing, pair, field->name);
@@ -119,6 +122,12 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
         if (pair->state == WB_PAIR_SAME)
             pair->state = WB_PAIR_ALTER;
     }
+}
+
+static void compare_matched(struct wb_pair *pair, void *comparing)
+{
+    pair->state = WB_PAIR_SAME;
+    compare_fields(comparing, pair);
 }
 
 static void add_pair(struct comparing *comparing, const struct wb_object *before, const struct wb_object *after)
@@ -196,9 +205,11 @@ static const struct {
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_CLUSTERED, FROM_NOTHING, "f"},
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_REPLICA_IDENTITY, FROM_NOTHING, "f"},
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_INDEX_COMMENT, FROM_NOTHING, NULL},
+    {WB_KIND_CONSTRAINT, WB_CONSTRAINT_OWN_NAME, FROM_NOTHING, NULL},
     {WB_KIND_INDEX, WB_INDEX_CLUSTERED, FROM_NOTHING, "f"},
     {WB_KIND_INDEX, WB_INDEX_REPLICA_IDENTITY, FROM_NOTHING, "f"},
     {WB_KIND_INDEX, WB_INDEX_STATISTICS, FROM_NOTHING, NULL},
+    {WB_KIND_INDEX, WB_INDEX_OWN_NAME, FROM_NOTHING, NULL},
     {WB_KIND_TRIGGER, WB_TRIGGER_ENABLED, FROM_PARENT, NULL},
 };
 
@@ -231,15 +242,22 @@ static bool comes_with_parents(const struct wb_pairs *pairs, const struct wb_pai
            differs((pair->after ? pairs->of_after : pairs->of_before)[origin->index]);
 }
 
-/* It is made by what is done to the parent's; what is left to do is what it has of its own. */
-static void let_follow(struct wb_pair *pair)
+void wb_pair_let_follow(struct wb_pair *pair)
 {
     pair->follows = overrides(pair->after);
     pair->inherited = !pair->follows;
     pair->state = WB_PAIR_CREATE;
 }
 
-static void settle_both_derived(struct wb_pair *pair)
+/* SET NOT NULL of the parent's reaches it. */
+static bool gets_not_null(const struct wb_pairs *pairs, const struct wb_pair *pair)
+{
+    const struct wb_object *origin = wb_object_origin(pair->after);
+    return origin && wb_equal(origin->values[WB_COLUMN_NOT_NULL], "t") &&
+           pairs->of_after[origin->index]->fields & (1U << WB_COLUMN_NOT_NULL);
+}
+
+static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pair)
 {
     enum wb_kind kind = wb_pair_kind(pair);
     pair->stays_derived = true;
@@ -247,12 +265,14 @@ static void settle_both_derived(struct wb_pair *pair)
     if (kind == WB_KIND_COLUMN)
         pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
                           (1U << WB_COLUMN_GENERATED));
+    if (kind == WB_KIND_COLUMN && gets_not_null(pairs, pair))
+        pair->fields &= ~(1U << WB_COLUMN_NOT_NULL);
     if (kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY)
         pair->fields &= ~(1U << WB_CONSTRAINT_VALID);
     if (kind == WB_KIND_COLUMN)
         pair->state = pair->state == WB_PAIR_RECREATE || !pair->fields ? WB_PAIR_SAME : pair->state;
     else if (pair->state == WB_PAIR_RECREATE)
-        let_follow(pair);
+        wb_pair_let_follow(pair);
     else
         pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
 }
@@ -295,17 +315,18 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
     bool after = pair->after && pair->after->derived;
     bool created = table->state == WB_PAIR_CREATE;
     enum wb_kind kind = wb_pair_kind(pair);
-    bool needed = kind == WB_KIND_COLUMN || kind == WB_KIND_CONSTRAINT || kind == WB_KIND_DEFAULT;
+    bool needed = kind == WB_KIND_COLUMN || kind == WB_KIND_CONSTRAINT || kind == WB_KIND_DEFAULT ||
+                  kind == WB_KIND_INDEX;
     if (pair->state == WB_PAIR_CREATE && after && created && kind == WB_KIND_COLUMN)
         pair->inherited = !overrides(pair->after);
     else if (pair->state == WB_PAIR_CREATE && after && (!moves || created || !needed) &&
              comes_with_parents(pairs, pair))
-        let_follow(pair);
+        wb_pair_let_follow(pair);
     if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER) &&
         comes_with_parents(pairs, pair))
         pair->inherited = true;
     if (pair->before && pair->after && before && after && !moves)
-        settle_both_derived(pair);
+        settle_both_derived(pairs, pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
     settle_one_derived(pairs, pair, moves);
@@ -437,7 +458,7 @@ static void settle_rebuilds(struct comparing *comparing)
 static void remake(struct comparing *comparing, struct wb_pair *pair)
 {
     bool made = pair->state == WB_PAIR_RECREATE || pair->state == WB_PAIR_CREATE;
-    if (made || pair->inherited || !pair->before || !pair->after)
+    if (made || pair->inherited || pair->follows || !pair->before || !pair->after)
         return;
     if (comparing->pairs.whole && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_FOLDED)
         return; /* it stays as it is, or goes with its table */
@@ -654,6 +675,7 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
 {
     struct comparing comparing = {.arena = arena, .in_place = rules->in_place};
     match(&comparing, &from->objects, &to->objects);
+    wb_partition_match(&comparing.pairs, &comparing.scratch, compare_matched, &comparing);
     index_pairs(&comparing, &from->objects, &to->objects);
     settle_all_derived(&comparing);
     settle_defaults(&comparing);
@@ -662,8 +684,9 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
     concern_dependents(&comparing);
     wb_settle_containers(&comparing.pairs);
     tell_what_can_not_be(&comparing);
-    *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
     comparing.pairs.online = rules->online;
+    wb_partition_settle(&comparing.pairs, &comparing.scratch);
+    *ret_diff = (struct wb_diff){.impossible = comparing.impossible};
     wb_order_changes(&comparing.pairs, arena, &ret_diff->changes);
     wb_arena_release(&comparing.scratch);
 }

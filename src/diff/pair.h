@@ -25,6 +25,7 @@ struct wb_pair {
     bool stays_derived; /* of a table that stays under its parent: what becomes of the parent's, becomes of it */
     bool retyped;       /* a column that gets another type with the parent table's */
     bool follows;       /* it is made by that, and then given what it has of its own */
+    bool apart, attach; /* see wb_change */
     struct wb_pair *rebuilt_with; /* the table that is rebuilt, of which it is a part, or which it is; or NULL */
 };
 
@@ -42,6 +43,16 @@ void wb_settle_types(struct wb_pairs *pairs, struct wb_arena *scratch);
 
 /* When it is known what is made anew: a type stays for as long as one that it is a part of, and is moved as that is. */
 void wb_settle_containers(struct wb_pairs *pairs);
+
+/* Pairs what is an index of a partition alone in one schema, and one of the parent table's in the other. */
+void wb_partition_match(struct wb_pairs *pairs, struct wb_arena *scratch,
+                        void (*compare)(struct wb_pair *pair, void *user), void *user);
+
+/* What of a partitioned table is made with the partitions' own, what part by part, and what the partitions keep. */
+void wb_partition_settle(struct wb_pairs *pairs, struct wb_arena *scratch);
+
+/* It is made by what is done to the parent's; what is left to do is what it has of its own. */
+void wb_pair_let_follow(struct wb_pair *pair);
 
 /* Puts the changes in order: drops, alterations, creations, with what can be written together joined. */
 void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, struct wb_change_list *ret_changes);

@@ -485,9 +485,12 @@ class Table(Item):
             self.columns.append(Column(rng, schema, name, self))
         self.key = rng.choice([None, "PRIMARY KEY", "PRIMARY KEY", "two"])
         self.parent = rng.choice(schema.tables()) if schema.tables() and rng.random() < 0.12 else None
-        self.partitioned = rng.choice(["LIST", "RANGE", "HASH"]) if not self.parent and rng.random() < 0.12 else None
-        if self.partitioned:
+        self.partitioned = rng.choice(["LIST", "RANGE", "HASH"]) if not self.parent and rng.random() < schema.partitioned \
+            else None
+        if self.partitioned:  # a key can't be altered: it has no type that may be made anew
             self.persistence = ""
+            self.columns[0].type = rng.choice(["integer", "bigint", "text", "date"])
+            self.columns[0].default = self.columns[0].generated = self.columns[0].collation = None
         self.reset(rng)
 
     def reset(self, rng):
@@ -552,7 +555,8 @@ class Partition(Item):
         self.number = rng.randint(0, 3)
         self.default = rng.random() < 0.2
         self.attached = rng.random() < 0.3
-        self.sub = rng.random() < 0.2
+        self.loose = rng.random() < 0.1
+        self.sub = rng.random() < 0.3
         self.under = schema.some(rng, Partition) if rng.random() < 0.3 else None
 
     def bound(self, how):
@@ -569,6 +573,8 @@ class Partition(Item):
         if self.under and self.under.sub and self.under.parent is self.parent and self.under is not self:
             parent, how = self.under, "HASH"
         sub = f" PARTITION BY HASH ({key})" if self.sub else ""
+        if self.loose:
+            return [f"CREATE TABLE {self.full()} (LIKE {parent.full()}{' INCLUDING INDEXES' * self.default})"]
         if not self.attached or sub:
             return [f"CREATE TABLE {self.full()} PARTITION OF {parent.full()} {self.bound(how)}{sub}"]
         columns = ", ".join(column.sql() for column in self.parent.columns if not column.serial)
@@ -579,8 +585,10 @@ class Partition(Item):
         what = rng.random()
         if what < 0.5:
             self.number = rng.randint(0, 3)
-        elif what < 0.7:
+        elif what < 0.6:
             self.default = not self.default
+        elif what < 0.75:
+            self.loose = not self.loose
         else:
             self.attached = not self.attached
 
@@ -681,6 +689,7 @@ class Index(OnTable):
             f"({one}) WHERE {call} IS NOT NULL", f'({one} COLLATE "C")', f"({one} text_pattern_ops)",
             f"({one}) WITH (fillfactor = 60)", f"({one}) NULLS NOT DISTINCT", f"USING brin ({one}) WITH (pages_per_range = 8)",
             f"USING gin ({one} jsonb_path_ops)"])
+        self.only = "ONLY " if rng.random() < 0.1 else ""
         self.clustered, self.identity = rng.random() < 0.05, rng.random() < 0.05
         self.statistics = rng.random() < 0.3 and "((" in self.text
 
@@ -691,7 +700,7 @@ class Index(OnTable):
         return self.full()
 
     def sql(self):
-        found = [f"CREATE {self.unique}INDEX {q(self.name)} ON {self.on()} {self.text}"]
+        found = [f"CREATE {self.unique}INDEX {q(self.name)} ON {self.only}{self.on()} {self.text}"]
         if self.clustered:
             found.append(f"ALTER TABLE {self.on()} CLUSTER ON {q(self.name)}")
         if self.identity:
@@ -699,6 +708,61 @@ class Index(OnTable):
         if self.statistics:
             found.append(f"ALTER INDEX {self.full()} ALTER COLUMN 1 SET STATISTICS 50")
         return found
+
+
+class OfPartition(OnTable):
+    """Something of what a partition has from its parent table, whatever PostgreSQL calls that."""
+
+    def build(self, rng, schema):
+        self.table = schema.some(rng, Partition)
+        self.name = rng.choice(["own", "Own Two", "own3"])
+        self.index = schema.some(rng, Index)
+        self.number = rng.randint(0, 2)
+        self.state = rng.choice(["DISABLE", "ENABLE ALWAYS", "ENABLE REPLICA", "ENABLE"])
+        self.pick(rng, schema)
+
+    def each(self, query, what):
+        return [f"DO $do$ DECLARE x text; BEGIN {query} OFFSET {self.number} LIMIT 1; EXECUTE {what}; END $do$"]
+
+    def some_index(self):
+        return (f"SELECT h.inhrelid::regclass INTO STRICT x FROM pg_inherits h JOIN pg_index i ON i.indexrelid = h.inhrelid"
+                f" WHERE i.indrelid = {literal(self.on())}::regclass ORDER BY h.inhparent::regclass::text")
+
+
+class OwnName(OfPartition):
+    phase = 13
+
+    def sql(self):
+        return self.each(self.some_index(), f"format('ALTER INDEX %s RENAME TO %I', x, {literal(self.name)})")
+
+
+class OwnComment(OfPartition):
+    phase = 14
+
+    def sql(self):
+        return self.each(self.some_index(), f"format('COMMENT ON INDEX %s IS %L', x, {literal(self.name)})")
+
+
+class OwnIndex(OfPartition):
+    """Made by itself, and attached if there is something to attach it to."""
+
+    phase = 13
+
+    def sql(self):
+        if not self.index:
+            return []
+        made = f"CREATE {self.index.unique}INDEX {q(self.name)} ON {self.on()} {self.index.text}"
+        name = f"{q(self.table.schema if self.table else 'public')}.{q(self.name)}"
+        return [made, f"ALTER INDEX {self.index.full()} ATTACH PARTITION {name}"][:1 + (self.number > 0)]
+
+
+class OwnState(OfPartition):
+    phase = 15
+
+    def sql(self):
+        query = (f"SELECT quote_ident(tgname) INTO STRICT x FROM pg_trigger WHERE tgrelid = {literal(self.on())}::regclass"
+                 " AND tgparentid <> 0 ORDER BY tgname")
+        return self.each(query, f"format('ALTER TABLE %s {self.state} TRIGGER %s', {literal(self.on())}, x)")
 
 
 class Statistics(OnTable):
@@ -889,14 +953,21 @@ class Publication(Item):
 WEIGHTS = {
     Collation: 1, Enum: 3, Domain: 3, Composite: 2, Range: 1, Sequence: 2, Function: 5, TriggerFunction: 2, Aggregate: 1,
     Operator: 1, Cast: 1, Table: 9, Partition: 4, OtherFunction: 3, Constraint: 6, ForeignKey: 4, Ownership: 1, Index: 7,
-    Statistics: 2, View: 6, MaterializedView: 2, Trigger: 4, Policy: 2, Rule: 2, Publication: 1,
+    Statistics: 2, OwnName: 1, OwnIndex: 1, OwnState: 1, View: 6, MaterializedView: 2, Trigger: 4, Policy: 2, Rule: 2, Publication: 1,
 }
+
+
+# Of partitioned tables, where most schemas have few.
+PARTITIONED = {Table: 3, Partition: 12, Constraint: 3, ForeignKey: 1, Index: 8, OwnName: 2, OwnComment: 1, OwnIndex: 3,
+               OwnState: 2, TriggerFunction: 2, Trigger: 4, Function: 1}
 
 
 class Schema:
     def __init__(self, rng, size=None):
         self.items = [Namespace(name) for name in SCHEMAS]
-        kinds = rng.choices(list(WEIGHTS), list(WEIGHTS.values()), k=size or rng.randint(3, 45))
+        about_partitions = rng.random() < 0.3
+        self.weights, self.partitioned = (PARTITIONED, 0.8) if about_partitions else (WEIGHTS, 0.12)
+        kinds = rng.choices(list(self.weights), list(self.weights.values()), k=size or rng.randint(3, 45))
         for kind in sorted(kinds, key=lambda kind: kind.phase):
             self.items.append(kind(rng, self))
 
@@ -922,7 +993,7 @@ class Schema:
             what = rng.random()
             place = rng.randrange(len(self.items))
             if what < 0.2:
-                kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+                kind = rng.choices(list(self.weights), list(self.weights.values()))[0]
                 self.items.append(kind(rng, self))
             elif what < 0.35:
                 self.items.pop(place)

@@ -61,6 +61,37 @@
 
 #define FUNCTION(column) "CASE WHEN " column " <> 0 THEN " column "::regprocedure::regproc::text END"
 
+/* What belongs to an operator class, or to its family alone. */
+#define OPERATOR_MEMBERS(class, oid)                                                                                   \
+    "(SELECT string_agg(i.line, " SEPARATOR " ORDER BY i.line) FROM (SELECT 'OPERATOR ' || o.amopstrategy || ' ' ||"   \
+    " o.amopopr::regoperator || coalesce((SELECT ' FOR ORDER BY ' || quote_ident(sn.nspname) || '.' ||"               \
+    " quote_ident(s.opfname) FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace"                       \
+    " WHERE s.oid = o.amopsortfamily), '') AS line FROM pg_depend d JOIN pg_amop o ON o.oid = d.objid"                 \
+    " WHERE d.classid = 2602 AND d.refclassid = " class " AND d.refobjid = " oid                                       \
+    " UNION ALL SELECT 'FUNCTION ' || o.amprocnum || ' (' || format_type(o.amproclefttype, NULL) || ', ' ||"           \
+    " format_type(o.amprocrighttype, NULL) || ') ' || o.amproc::regprocedure FROM pg_depend d"                         \
+    " JOIN pg_amproc o ON o.oid = d.objid WHERE d.classid = 2603 AND d.refclassid = " class " AND d.refobjid = " oid ") i)"
+
+/* What stands behind "CREATE INDEX name ON table " in the definition of index `x` (a row of pg_class). */
+#define INDEX_DEFINITION(i, x)                                                                                         \
+    "substr(pg_get_indexdef(" i ".indexrelid), length('CREATE ' || CASE WHEN " i ".indisunique THEN 'UNIQUE ' ELSE ''" \
+    " END || 'INDEX ' || quote_ident(" x ".relname) || ' ON ' || CASE WHEN " x ".relkind = 'I' THEN 'ONLY ' ELSE ''"    \
+    " END || " i ".indrelid::regclass) + 2)"
+
+/*
+ * Whether each partition has its own, which is valid. Foreign tables have none, and where there are some, PostgreSQL says of
+ * an index that a dump has made that it is not valid, ever.
+ */
+#define INDEX_IS_WHOLE(i)                                                                                              \
+    i ".indisvalid OR NOT EXISTS (SELECT FROM pg_partition_tree(" i ".indrelid) y JOIN pg_class yc ON yc.oid = y.relid" \
+    " LEFT JOIN (pg_partition_tree(" i ".indexrelid) z JOIN pg_index zi ON zi.indexrelid = z.relid"                     \
+    " AND (zi.indisvalid OR NOT z.isleaf)) ON zi.indrelid = y.relid WHERE yc.relkind <> 'f' AND z.relid IS NULL)"
+
+/* What PostgreSQL puts between the table's name and "idx", for those of partitions. */
+#define INDEX_COLUMNS(i, c)                                                                                            \
+    "CASE WHEN " c ".relispartition OR " c ".relkind = 'p' THEN (SELECT string_agg(a.attname, '_' ORDER BY a.attnum)"   \
+    " FROM pg_attribute a WHERE a.attrelid = " i ".indexrelid) END"
+
 const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_SCHEMA, WB_PG_NAMESPACE, 0,
      "SELECT n.oid, 0, NULL, n.nspname, NULL, NULL, NULL, false, 0, " OWNER("n.nspowner") ", "
@@ -130,6 +161,17 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("s.srvacl", "s.srvowner") ", w.fdwname, s.srvtype, s.srvversion, " OPTION_LIST("s.srvoptions")
      " FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw"},
 
+    {WB_KIND_TEXT_PARSER, WB_PG_TS_PARSER, 0,
+     "SELECT p.oid, 0, n.nspname, p.prsname, NULL, NULL, NULL, false, 0, NULL, NULL, concat_ws(" SEPARATOR ","
+     " 'START = ' || p.prsstart::regproc, 'GETTOKEN = ' || p.prstoken::regproc, 'END = ' || p.prsend::regproc,"
+     " 'LEXTYPES = ' || p.prslextype::regproc, 'HEADLINE = ' || nullif(p.prsheadline, 0)::regproc)"
+     " FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE " USERS},
+
+    {WB_KIND_TEXT_TEMPLATE, WB_PG_TS_TEMPLATE, 0,
+     "SELECT t.oid, 0, n.nspname, t.tmplname, NULL, NULL, NULL, false, 0, NULL, NULL, concat_ws(" SEPARATOR ","
+     " 'INIT = ' || nullif(t.tmplinit, 0)::regproc, 'LEXIZE = ' || t.tmpllexize::regproc)"
+     " FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE " USERS},
+
     {WB_KIND_TEXT_DICTIONARY, WB_PG_TS_DICT, 0,
      "SELECT d.oid, 0, n.nspname, d.dictname, NULL, NULL, NULL, false, 0, " OWNER("d.dictowner") ", NULL,"
      " quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname), d.dictinitoption"
@@ -166,8 +208,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      GRANTS("c.relacl", "c.relowner") ", c.relkind, c.relpersistence,"
      " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
      " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
-     " (SELECT string_agg(item, " SEPARATOR ") FROM (SELECT unnest(c.reloptions) UNION ALL"
-     " SELECT 'toast.' || unnest(x.reloptions) FROM pg_class x WHERE x.oid = c.reltoastrelid) o (item)),"
+     " " LIST("c.reloptions") ","
      " (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam), c.relrowsecurity, c.relforcerowsecurity,"
      " c.relreplident, (SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s"
      " ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),"
@@ -219,6 +260,12 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " WHERE a.attgenerated = '' AND NOT a.attisdropped AND " USERS},
 
+    {WB_KIND_TOAST, WB_PG_TOAST, WB_PG_CLASS,
+     "SELECT c.oid, 0, n.nspname, 'toast', NULL, c.oid, 0, false, 0, NULL, NULL,"
+     " (SELECT string_agg('toast.' || item, " SEPARATOR ") FROM unnest(x.reloptions) item)"
+     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class x ON x.oid = c.reltoastrelid"
+     " WHERE c.relkind = 'r' AND x.reloptions IS NOT NULL AND " USERS},
+
     {WB_KIND_CONSTRAINT, WB_PG_CONSTRAINT, WB_PG_CLASS,
      "SELECT k.oid, 0, n.nspname, k.conname, NULL, k.conrelid, 0,"
      " k.conparentid <> 0 OR (k.coninhcount > 0 AND NOT k.conislocal),"
@@ -226,7 +273,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.convalidated,"
      " coalesce(i.indisclustered, false), coalesce(i.indisreplident, false),"
      " (SELECT description FROM pg_description WHERE classoid = 1259 AND objoid = i.indexrelid AND objsubid = 0),"
-     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x')"
+     " (SELECT " LIST("x.reloptions") " FROM pg_class x WHERE x.oid = i.indexrelid AND k.contype <> 'x'),"
+     " CASE WHEN c.relkind = 'p' THEN i.indisvalid END, " INDEX_COLUMNS("i", "c")
      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " LEFT JOIN pg_index i ON i.indexrelid = k.conindid WHERE k.contype IN ('c', 'u', 'p', 'x') AND " USERS},
 
@@ -241,9 +289,10 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
     {WB_KIND_INDEX, WB_PG_CLASS, WB_PG_CLASS,
      "SELECT i.indexrelid, 0, n.nspname, x.relname, NULL, i.indrelid, 0,"
      " EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 0, NULL, NULL,"
-     " pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered, i.indisreplident,"
+     " " INDEX_DEFINITION("i", "x") ", i.indisunique, CASE WHEN x.relkind = 'i' THEN i.indisvalid END,"
+     " CASE WHEN x.relkind = 'I' THEN " INDEX_IS_WHOLE("i") " END, i.indisclustered, i.indisreplident,"
      " (SELECT string_agg(a.attnum || ' SET STATISTICS ' || a.attstattarget, " SEPARATOR " ORDER BY a.attnum)"
-     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)"
+     " FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0), " INDEX_COLUMNS("i", "c")
      " FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid"
      " JOIN pg_namespace n ON n.oid = x.relnamespace"
      " LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')"
@@ -302,6 +351,27 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END)"
      " FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND " USERS},
 
+    {WB_KIND_OPERATOR_FAMILY, WB_PG_OPERATOR_FAMILY, 0,
+     "SELECT f.oid, 0, n.nspname, f.opfname, quote_ident(m.amname), NULL, NULL, false, 0, " OWNER("f.opfowner") ", NULL, "
+     OPERATOR_MEMBERS("2753", "f.oid")
+     " FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod"
+     " WHERE " USERS},
+
+    {WB_KIND_OPERATOR_CLASS, WB_PG_OPERATOR_CLASS, 0,
+     "SELECT c.oid, 0, n.nspname, c.opcname, quote_ident(m.amname), NULL, NULL, false, 0, " OWNER("c.opcowner") ", NULL,"
+     " CASE WHEN c.opcdefault THEN 'DEFAULT ' ELSE '' END || 'FOR TYPE ' || format_type(c.opcintype, NULL) ||"
+     " ' USING ' || quote_ident(m.amname) || ' FAMILY ' || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname),"
+     " concat_ws(" SEPARATOR ", 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL), "
+     OPERATOR_MEMBERS("2616", "c.oid") ")"
+     " FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod"
+     " JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE " USERS},
+
+    {WB_KIND_CONVERSION, WB_PG_CONVERSION, 0,
+     "SELECT v.oid, 0, n.nspname, v.conname, NULL, NULL, NULL, false, 0, " OWNER("v.conowner") ", NULL, v.condefault,"
+     " 'FOR ' || quote_literal(pg_encoding_to_char(v.conforencoding)) || ' TO ' ||"
+     " quote_literal(pg_encoding_to_char(v.contoencoding)) || ' FROM ' || v.conproc::regproc"
+     " FROM pg_conversion v JOIN pg_namespace n ON n.oid = v.connamespace WHERE " USERS},
+
     {WB_KIND_CAST, WB_PG_CAST, 0,
      "SELECT t.oid, 0, NULL, '(' || format_type(t.castsource, NULL) || ' AS ' || format_type(t.casttarget, NULL) || ')',"
      " NULL, NULL, NULL, false, 0, NULL, NULL, CASE t.castmethod WHEN 'f' THEN 'WITH FUNCTION ' ||"
@@ -342,8 +412,8 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
 
     {WB_KIND_EVENT_TRIGGER, WB_PG_EVENT_TRIGGER, 0,
      "SELECT e.oid, 0, NULL, e.evtname, NULL, NULL, NULL, false, 0, " OWNER("e.evtowner") ", NULL,"
-     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(tag), ', ' ORDER BY tag)"
-     " FROM unnest(e.evttags) tag) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
+     " 'ON ' || e.evtevent || coalesce(E'\\n    WHEN TAG IN (' || (SELECT string_agg(quote_literal(t.tag), ', ' ORDER BY t.place)"
+     " FROM unnest(e.evttags) WITH ORDINALITY t (tag, place)) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()', e.evtenabled"
      " FROM pg_event_trigger e"},
 
     {WB_KIND_PUBLICATION, WB_PG_PUBLICATION, 0,
@@ -383,7 +453,11 @@ const char wb_pg_alias_sql[] =
 
 const char wb_pg_depend_sql[] =
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_depend"
-    " WHERE objid >= 16384 AND refobjid >= 16384";
+    " WHERE objid >= 16384 AND refobjid >= 16384"
+    /* What members of operator classes and families depend on. */
+    " UNION ALL SELECT c.refclassid, c.refobjid, 0, d.refclassid, d.refobjid, d.refobjsubid, 'n' FROM pg_depend d"
+    " JOIN pg_depend c ON c.classid = d.classid AND c.objid = d.objid AND c.refclassid IN (2616, 2753)"
+    " WHERE d.classid IN (2602, 2603) AND d.refclassid NOT IN (2616, 2753) AND d.objid >= 16384 AND d.refobjid >= 16384";
 
 const char wb_pg_comment_sql[] =
     "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 OR classoid = 2615";
@@ -393,17 +467,7 @@ const char wb_pg_comment_sql[] =
  * until 13 not everybody may see their oid.
  */
 const char wb_pg_not_compared_sql[] =
-    "SELECT 2616, o.oid, 'operator class ' || quote_ident(n.nspname) || '.' || quote_ident(o.opcname)"
-    " FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE " USERS
-    " UNION ALL SELECT 2753, o.oid, 'operator family ' || quote_ident(n.nspname) || '.' || quote_ident(o.opfname)"
-    " FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace WHERE " USERS
-    " UNION ALL SELECT 2607, o.oid, 'conversion ' || quote_ident(n.nspname) || '.' || quote_ident(o.conname)"
-    " FROM pg_conversion o JOIN pg_namespace n ON n.oid = o.connamespace WHERE " USERS
-    " UNION ALL SELECT 3601, o.oid, 'text search parser ' || quote_ident(n.nspname) || '.' || quote_ident(o.prsname)"
-    " FROM pg_ts_parser o JOIN pg_namespace n ON n.oid = o.prsnamespace WHERE " USERS
-    " UNION ALL SELECT 3764, o.oid, 'text search template ' || quote_ident(n.nspname) || '.' || quote_ident(o.tmplname)"
-    " FROM pg_ts_template o JOIN pg_namespace n ON n.oid = o.tmplnamespace WHERE " USERS
-    " UNION ALL SELECT 1247, t.oid, 'base type ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname)"
+    "SELECT 1247, t.oid, 'base type ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname)"
     " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'p') AND t.typelem = 0"
     " AND " USERS
     " UNION ALL SELECT 2601, o.oid, 'access method ' || quote_ident(o.amname) FROM pg_am o WHERE o.oid >= 16384"

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "catalog/kind.h"
 #include "db/pg/catalog_sql.h"
+#include "db/pg/made_name.h"
 #include "db/pg/pg.h"
 
 /* Where an object is in PostgreSQL's catalogs. */
@@ -333,6 +334,29 @@ static void link_parents(struct reading *reading)
     }
 }
 
+/* It takes a column with long values to have such a table; its parameters can't be set before there is one. */
+static void link_toast(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    struct wb_object **toasts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object *);
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i]->kind == WB_KIND_TOAST)
+            toasts[objects->items[i]->parent->index] = objects->items[i];
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i]->kind == WB_KIND_COLUMN && toasts[objects->items[i]->parent->index])
+            wb_object_depend(reading->arena, toasts[objects->items[i]->parent->index], objects->items[i]);
+}
+
+/* Its attributes are the columns of tables. */
+static void find_typed_tables(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++)
+        for (size_t k = 0; objects->items[i]->kind == WB_KIND_TABLE && k < objects->items[i]->deps.count; k++)
+            if (objects->items[i]->deps.items[k]->kind == WB_KIND_COMPOSITE)
+                objects->items[i]->deps.items[k]->has_children = true;
+}
+
 static struct wb_object *parent_table(const struct wb_object *link)
 {
     for (size_t i = 0; i < link->deps.count; i++)
@@ -341,11 +365,40 @@ static struct wb_object *parent_table(const struct wb_object *link)
     return NULL;
 }
 
-static void depend_on_parts(struct wb_arena *arena, struct wb_object *object, const struct wb_object_list *parts)
+static void depend_on_parts(struct wb_arena *arena, struct wb_object *link, const struct wb_object_list *parts)
 {
     for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i]->kind != WB_KIND_DEFAULT)
-            *WB_PUSH(arena, object->deps) = parts->items[i];
+        if (parts->items[i]->kind == WB_KIND_COLUMN ||
+            (parts->items[i]->kind == WB_KIND_CONSTRAINT &&
+             !(link->values[WB_INHERITANCE_BOUND] && wb_object_has_index(parts->items[i]))))
+            *WB_PUSH(arena, link->deps) = parts->items[i];
+}
+
+static bool comes_from(const struct wb_object_list *parts, const struct wb_object *origin)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->items[i]->derived && wb_object_origin(parts->items[i]) == origin)
+            return true;
+    return false;
+}
+
+/* A partition gets the parent table's indexes with its place; one that it has not was made, without it, after that. */
+static void link_indexes(struct wb_arena *arena, struct wb_object *link, const struct wb_object_list *own,
+                         const struct wb_object_list *parts)
+{
+    for (size_t i = 0; i < own->count; i++)
+        if (wb_object_has_index(own->items[i]))
+            wb_object_depend(arena, link, own->items[i]);
+    for (size_t i = 0; i < parts->count; i++) {
+        struct wb_object *part = parts->items[i];
+        size_t whole = part->kind == WB_KIND_INDEX ? WB_INDEX_WHOLE : WB_CONSTRAINT_WHOLE;
+        if (!wb_object_has_index(part))
+            continue;
+        if (comes_from(own, part))
+            wb_object_depend(arena, link, part);
+        else if (wb_equal(part->values[whole], "f"))
+            wb_object_depend(arena, part, link);
+    }
 }
 
 static const struct wb_object *column_of(const struct wb_object *part)
@@ -390,7 +443,7 @@ static void link_inheritance(struct reading *reading)
     struct wb_object_list *parts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object_list);
     for (size_t i = 0; i < objects->count; i++) {
         struct wb_object *part = objects->items[i];
-        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT)
+        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_INDEX)
             *WB_PUSH(&reading->scratch, parts[part->parent->index]) = part;
         if (part->kind == WB_KIND_DEFAULT)
             *WB_PUSH(&reading->scratch, parts[part->parent->parent->index]) = part;
@@ -412,6 +465,43 @@ static void link_inheritance(struct reading *reading)
         }
         depend_on_parts(reading->arena, link, own);
         depend_on_parts(reading->arena, link, &parts[parent->index]);
+        if (link->values[WB_INHERITANCE_BOUND])
+            link_indexes(reading->arena, link, own, &parts[parent->index]);
+    }
+}
+
+/* What PostgreSQL ends the name of such an index with. */
+static const char *label_of(const struct wb_object *object)
+{
+    switch (object->kind == WB_KIND_CONSTRAINT ? *object->values[WB_CONSTRAINT_TYPE] : 'i') {
+    case 'p':
+        return "pkey";
+    case 'u':
+        return "key";
+    case 'x':
+        return "excl";
+    default:
+        return "idx";
+    }
+}
+
+/* Of those of partitions the columns were read, which tell whether PostgreSQL would call them so by itself. */
+static void find_own_names(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++) {
+        const struct wb_object *object = objects->items[i];
+        if (!wb_object_has_index(object))
+            continue;
+        const char **value = &(
+            (const char **)(uintptr_t)
+                object->values)[object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME];
+        const char *label = label_of(object);
+        const char *columns = strcmp(label, "pkey") == 0 ? NULL : *value;
+        if (*value && wb_pg_is_made_name(reading->arena, object->name, object->parent->name, columns, label))
+            *value = NULL;
+        else if (*value)
+            *value = wb_pg_made_name(reading->arena, object->parent->name, columns, label);
     }
 }
 
@@ -652,7 +742,11 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         wb_catalog_finish(arena, &catalog);
         link_parents(&reading);
         link_dependencies(&reading);
+        find_own_names(&reading);
+        wb_catalog_tell_by_origin(arena, &catalog);
+        link_toast(&reading);
         link_inheritance(&reading);
+        find_typed_tables(&reading);
         link_owners_and_privileges(&reading);
         find_serials(&reading);
         attach_comments(&reading);

@@ -58,6 +58,11 @@ void wb_pg_write_column_extras(struct wb_pg_writer *writer, const struct wb_obje
                                const struct wb_object *column);
 void wb_pg_write_index_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                               const struct wb_object *index);
+/* An index of a partition becomes one of those of the parent table's, if that is what the change is to do. */
+void wb_pg_write_attached(struct wb_pg_writer *writer, const struct wb_object *index);
+
+/* The name of the index, or of the constraint that has it, that has another one now. */
+void wb_pg_write_index_name(struct wb_pg_writer *writer, const struct wb_object *index, const char *old_name);
 void wb_pg_write_table_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                               const struct wb_object *table);
 
@@ -80,10 +85,10 @@ size_t wb_pg_closing(struct wb_slice text, size_t offset);
 const char *wb_pg_shortened(struct wb_pg_writer *writer, const char *name, const char *ending);
 
 /*
- * Where the change is to be made beside a working application: the index's definition, or those of the statement; false,
- * and nothing written, where there is no other form than the plain one.
+ * Where the change is to be made beside a working application: the statements for that; false, and nothing written,
+ * where there is no other form than the plain one.
  */
-const char *wb_pg_index_online(struct wb_pg_writer *writer, const struct wb_object *index, const char *definition);
+bool wb_pg_index_is_online(const struct wb_pg_writer *writer, const struct wb_object *index);
 bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object *index);
 bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_object *object);
 bool wb_pg_set_not_null_online(struct wb_pg_writer *writer, const struct wb_object *column, const char *target);

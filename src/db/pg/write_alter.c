@@ -231,6 +231,15 @@ static void alter_sequence(struct wb_pg_writer *writer)
                    wb_equal(after->values[WB_SEQUENCE_PERSISTENCE], "u") ? "UNLOGGED" : "LOGGED");
 }
 
+static void alter_index(struct wb_pg_writer *writer, size_t name)
+{
+    const struct wb_object *before = writer->change->before, *after = writer->change->after;
+    if (has(writer->change, name))
+        wb_pg_write_index_name(writer, after, before->name);
+    wb_pg_write_attached(writer, after);
+    wb_pg_write_index_extras(writer, before, after);
+}
+
 static void alter_constraint(struct wb_pg_writer *writer)
 {
     const struct wb_object *after = writer->change->after;
@@ -239,7 +248,7 @@ static void alter_constraint(struct wb_pg_writer *writer)
                    after->kind == WB_KIND_DOMAIN_CONSTRAINT ? "DOMAIN" : wb_pg_relation_word(after->parent),
                    wb_pg_qualified(writer, after->parent), wb_pg_name(writer, after->name));
     if (after->kind == WB_KIND_CONSTRAINT)
-        wb_pg_write_index_extras(writer, writer->change->before, after);
+        alter_index(writer, WB_CONSTRAINT_OWN_NAME);
 }
 
 /* ---- The rest -------------------------------------------------------------------------------------------------------- */
@@ -382,13 +391,18 @@ void wb_pg_write_alter(struct wb_pg_writer *writer)
         if (object->kind == WB_KIND_DEFAULT)
             wb_pg_write_create(writer);
         break;
+    case WB_KIND_TOAST:
+        wb_pg_write_options(writer,
+                            wb_arena_printf(writer->arena, "ALTER TABLE %s", wb_pg_qualified(writer, object->parent)),
+                            writer->change->before->values[WB_TOAST_OPTIONS], values[WB_TOAST_OPTIONS]);
+        break;
     case WB_KIND_DOMAIN_CONSTRAINT:
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:
         alter_constraint(writer);
         break;
     case WB_KIND_INDEX:
-        wb_pg_write_index_extras(writer, writer->change->before, object);
+        alter_index(writer, WB_INDEX_OWN_NAME);
         break;
     case WB_KIND_STATISTICS:
         if (has(writer->change, WB_STATISTICS_TARGET))

@@ -153,6 +153,10 @@ static void write_own(struct wb_pg_writer *writer, const struct wb_object *objec
         write_own_of_column(writer, object);
         wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, object), object);
     } else if (object->kind == WB_KIND_INDEX || object->kind == WB_KIND_CONSTRAINT) {
+        const char *made_name =
+            object->values[object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME];
+        if (made_name)
+            wb_pg_write_index_name(writer, object, made_name);
         wb_pg_write_index_extras(writer, NULL, object);
     } else if (object->kind == WB_KIND_TRIGGER) {
         const struct wb_object *origin = wb_object_origin(object);
@@ -185,6 +189,15 @@ static void write_table_parts(struct wb_pg_writer *writer)
     }
 }
 
+static void append_options(struct wb_pg_writer *writer, struct wb_str *text, const struct wb_object *table)
+{
+    const struct wb_object *toast = find_part(&writer->change->parts, WB_KIND_TOAST, table);
+    const char *own = table->values[WB_TABLE_OPTIONS];
+    if (own || toast)
+        wb_str_printf(text, "\nWITH (%s%s%s)", wb_pg_list(writer, own, ", "), own && toast ? ", " : "",
+                      toast ? wb_pg_list(writer, toast->values[WB_TOAST_OPTIONS], ", ") : "");
+}
+
 static void write_table(struct wb_pg_writer *writer, const struct wb_object *table)
 {
     const char *const *values = table->values;
@@ -215,8 +228,7 @@ static void write_table(struct wb_pg_writer *writer, const struct wb_object *tab
         wb_str_printf(&text, " OPTIONS (%s)", wb_pg_list(writer, values[WB_TABLE_FOREIGN_OPTIONS], ", "));
     if (values[WB_TABLE_ACCESS_METHOD] && !wb_equal(values[WB_TABLE_ACCESS_METHOD], "heap"))
         wb_str_printf(&text, "\nUSING %s", values[WB_TABLE_ACCESS_METHOD]);
-    if (values[WB_TABLE_OPTIONS])
-        wb_str_printf(&text, "\nWITH (%s)", wb_pg_list(writer, values[WB_TABLE_OPTIONS], ", "));
+    append_options(writer, &text, table);
     wb_pg_emit(writer, "%s", wb_str_text(&text));
     write_table_parts(writer);
     wb_pg_write_table_extras(writer, NULL, table);
@@ -246,11 +258,11 @@ static void write_inheritance(struct wb_pg_writer *writer, const struct wb_objec
 
 static void write_index(struct wb_pg_writer *writer, const struct wb_object *index)
 {
-    const char *definition = index->values[WB_INDEX_DEFINITION];
-    const char *only = strstr(definition, " ON ONLY ");
-    if (only && wb_equal(index->values[WB_INDEX_VALID], "t")) /* with those of its partitions */
-        definition = wb_arena_printf(writer->arena, "%.*s ON %s", (int)(only - definition), definition, only + 9);
-    wb_pg_emit(writer, "%s", wb_pg_index_online(writer, index, definition));
+    wb_pg_emit(writer, "CREATE %sINDEX %s%s ON %s%s %s", wb_equal(index->values[WB_INDEX_UNIQUE], "t") ? "UNIQUE " : "",
+               wb_pg_index_is_online(writer, index) ? "CONCURRENTLY " : "", wb_pg_name(writer, index->name),
+               writer->change->apart ? "ONLY " : "", wb_pg_qualified(writer, index->parent),
+               index->values[WB_INDEX_DEFINITION]);
+    wb_pg_write_attached(writer, index);
     wb_pg_write_index_extras(writer, NULL, index);
 }
 
@@ -437,6 +449,15 @@ static void write_operator(struct wb_pg_writer *writer, const struct wb_object *
         list);
 }
 
+static void write_operator_family(struct wb_pg_writer *writer, const struct wb_object *family)
+{
+    const char *members = family->values[WB_OPERATOR_FAMILY_MEMBERS];
+    const char *reference = wb_pg_reference(writer, family);
+    wb_pg_emit(writer, "CREATE %s", reference);
+    if (members)
+        wb_pg_emit(writer, "ALTER %s ADD\n    %s", reference, wb_pg_list(writer, members, ",\n    "));
+}
+
 static void write_sequence(struct wb_pg_writer *writer, const struct wb_object *sequence)
 {
     const char *const *values = sequence->values;
@@ -491,6 +512,11 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_SERVER:
         write_server(writer, object);
         break;
+    case WB_KIND_TEXT_PARSER:
+    case WB_KIND_TEXT_TEMPLATE:
+        write_definition(writer, wb_arena_printf(writer->arena, "CREATE %s", wb_pg_reference(writer, object)),
+                         values[WB_TEXT_PARSER_DEFINITION]);
+        break;
     case WB_KIND_TEXT_DICTIONARY:
         wb_pg_emit(writer, "CREATE TEXT SEARCH DICTIONARY %s (TEMPLATE = %s%s%s)", name,
                    values[WB_TEXT_DICTIONARY_TEMPLATE], values[WB_TEXT_DICTIONARY_OPTIONS] ? ", " : "",
@@ -517,11 +543,16 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_DEFAULT:
         write_default(writer, object);
         break;
+    case WB_KIND_TOAST:
+        wb_pg_write_options(writer, wb_arena_printf(writer->arena, "ALTER TABLE %s", parent), NULL,
+                            values[WB_TOAST_OPTIONS]);
+        break;
     case WB_KIND_CONSTRAINT:
     case WB_KIND_FOREIGN_KEY:
         if (!wb_pg_write_constraint_online(writer, object))
-            wb_pg_emit(writer, "ALTER %s %s ADD %s", wb_pg_relation_word(object->parent), parent,
-                       constraint(writer, object));
+            wb_pg_emit(writer, "ALTER %s %s%s ADD %s", wb_pg_relation_word(object->parent),
+                       writer->change->apart ? "ONLY " : "", parent, constraint(writer, object));
+        wb_pg_write_attached(writer, object);
         if (object->kind == WB_KIND_CONSTRAINT)
             wb_pg_write_index_extras(writer, NULL, object);
         break;
@@ -542,6 +573,17 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_OPERATOR:
         write_operator(writer, object);
+        break;
+    case WB_KIND_OPERATOR_FAMILY:
+        write_operator_family(writer, object);
+        break;
+    case WB_KIND_OPERATOR_CLASS:
+        wb_pg_emit(writer, "CREATE OPERATOR CLASS %s %s AS\n    %s", name, values[WB_OPERATOR_CLASS_DEFINITION],
+                   wb_pg_list(writer, values[WB_OPERATOR_CLASS_MEMBERS], ",\n    "));
+        break;
+    case WB_KIND_CONVERSION:
+        wb_pg_emit(writer, "CREATE %sCONVERSION %s %s", wb_equal(values[WB_CONVERSION_DEFAULT], "t") ? "DEFAULT " : "",
+                   name, values[WB_CONVERSION_DEFINITION]);
         break;
     case WB_KIND_CAST:
         wb_pg_emit(writer, "CREATE CAST %s %s", object->name, values[WB_CAST_DEFINITION]);
@@ -570,6 +612,7 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_OWNER:
     case WB_KIND_PRIVILEGES:
     case WB_KIND_DEFAULT_PRIVILEGES:
+    case WB_KIND_LABEL:
     case WB_KIND_COUNT:
         break;
     }

@@ -19,14 +19,9 @@ static bool may_have_checks(const struct wb_object *table)
 
 /* ---- Indexes -------------------------------------------------------------------------------------------------------- */
 
-const char *wb_pg_index_online(struct wb_pg_writer *writer, const struct wb_object *index, const char *definition)
+bool wb_pg_index_is_online(const struct wb_pg_writer *writer, const struct wb_object *index)
 {
-    static const char word[] = "INDEX ";
-    const char *at = strstr(definition, word);
-    if (!writer->change->online || !has_rows(index->parent) || !at)
-        return definition;
-    at += strlen(word);
-    return wb_arena_printf(writer->arena, "%.*sCONCURRENTLY %s", (int)(at - definition), definition, at);
+    return writer->change->online && has_rows(index->parent);
 }
 
 bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object *index)

@@ -158,6 +158,20 @@ void wb_pg_write_index_extras(struct wb_pg_writer *writer, const struct wb_objec
                    item.data);
 }
 
+void wb_pg_write_attached(struct wb_pg_writer *writer, const struct wb_object *index)
+{
+    const struct wb_object *origin = writer->change->attach ? wb_object_origin(index) : NULL;
+    if (origin)
+        wb_pg_emit(writer, "ALTER INDEX %s ATTACH PARTITION %s", wb_pg_qualified(writer, origin),
+                   wb_pg_qualified(writer, index));
+}
+
+void wb_pg_write_index_name(struct wb_pg_writer *writer, const struct wb_object *index, const char *old_name)
+{
+    wb_pg_emit(writer, "ALTER INDEX %s RENAME TO %s", wb_sql_qualified_name(writer->arena, index->schema, old_name),
+               wb_pg_name(writer, index->name));
+}
+
 void wb_pg_write_table_extras(struct wb_pg_writer *writer, const struct wb_object *before,
                               const struct wb_object *table)
 {
@@ -201,8 +215,7 @@ void wb_pg_write_enabled(struct wb_pg_writer *writer, const struct wb_object *ob
         if (object->kind == WB_KIND_EVENT_TRIGGER)
             wb_pg_emit(writer, "ALTER EVENT TRIGGER %s %s", wb_pg_name(writer, object->name), states[i].word);
         else
-            wb_pg_emit(writer, "ALTER TABLE %s%s %s %s %s", object->parent->has_children ? "ONLY " : "",
-                       wb_pg_qualified(writer, object->parent), states[i].word,
+            wb_pg_emit(writer, "ALTER TABLE %s %s %s %s", wb_pg_qualified(writer, object->parent), states[i].word,
                        object->kind == WB_KIND_RULE ? "RULE" : "TRIGGER", wb_pg_name(writer, object->name));
     }
 }

@@ -4,7 +4,6 @@ ALTER TABLE public.m ADD COLUMN o integer;
 ALTER TABLE public.m ADD CONSTRAINT m_pkey PRIMARY KEY (id, at);
 ALTER TABLE public.m ADD CONSTRAINT m_at_x_key UNIQUE (at, x);
 CREATE INDEX m_x_idx ON public.m USING btree (x);
-ALTER TABLE public.m1 ALTER COLUMN id SET NOT NULL;
 CREATE TABLE public.m2 PARTITION OF public.m FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
 
 CREATE TABLE public.r (

@@ -13,10 +13,13 @@ CREATE TRIGGER same AFTER INSERT ON public.turned_1 FOR EACH ROW EXECUTE FUNCTIO
 DROP INDEX public.c;
 DROP INDEX public.z;
 DROP INDEX public.turned_b;
-CREATE INDEX freed_b ON public.freed USING btree (b);
+CREATE INDEX freed_b ON ONLY public.freed USING btree (b);
+CREATE INDEX CONCURRENTLY freed_1_b_idx ON public.freed_1 USING btree (b);
+ALTER INDEX public.freed_b ATTACH PARTITION public.freed_1_b_idx;
 ALTER TABLE public.turned ADD CONSTRAINT kept CHECK (b < 9) NOT VALID;
 ALTER TABLE public.turned VALIDATE CONSTRAINT kept;
-CREATE INDEX turned_ab ON public.turned USING btree (a, b);
+CREATE INDEX turned_ab ON ONLY public.turned USING btree (a, b);
+ALTER INDEX public.turned_ab ATTACH PARTITION public.turned_1_a_b_idx;
 ALTER TABLE public.turned_1 ADD CONSTRAINT above CHECK (b > 0) NOT VALID;
 ALTER TABLE public.turned_1 VALIDATE CONSTRAINT above;
 CREATE INDEX CONCURRENTLY turned_1_b_idx ON public.turned_1 USING btree (a);

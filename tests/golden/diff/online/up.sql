@@ -9,7 +9,6 @@ ALTER TABLE public.events ALTER COLUMN kind SET NOT NULL;
 ALTER TABLE public.events ADD CONSTRAINT events_pkey PRIMARY KEY (id, at);
 ALTER TABLE public.events ADD CONSTRAINT events_kind_check CHECK (kind <> ''::text);
 CREATE INDEX events_kind_idx ON public.events USING btree (kind);
-ALTER TABLE public.events_2026 ALTER COLUMN kind SET NOT NULL;
 
 CREATE TABLE public.fresh (
     id integer NOT NULL,

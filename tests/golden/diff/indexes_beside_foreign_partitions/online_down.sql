@@ -1,0 +1,4 @@
+DROP FOREIGN TABLE public.log_3;
+DROP INDEX public.log_at;
+DROP INDEX public.log_text;
+DROP INDEX public.log_2_text;

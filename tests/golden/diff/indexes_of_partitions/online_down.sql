@@ -1,0 +1,23 @@
+DROP TABLE public.log_2026; -- destroys data
+ALTER TABLE public.log DETACH PARTITION public.log_old;
+ALTER TABLE public.log_old DROP CONSTRAINT log_old_pkey;
+ALTER TABLE public.log DROP CONSTRAINT log_pkey;
+ALTER TABLE public.log_old DROP CONSTRAINT log_old_at_id_level_key;
+ALTER TABLE public.log DROP CONSTRAINT log_at_id_level_key;
+DROP INDEX public.log_old_level_idx;
+DROP INDEX public.by_level;
+DROP INDEX public.log_old_at_lower_idx;
+DROP INDEX public.log_at;
+DROP INDEX public.log_old_text_idx;
+DROP INDEX public.log_text;
+CREATE UNIQUE INDEX twice ON ONLY public.log USING btree (at, id, level);
+CREATE UNIQUE INDEX CONCURRENTLY log_2024_at_id_level_idx ON public.log_2024 USING btree (at, id, level);
+ALTER INDEX public.twice ATTACH PARTITION public.log_2024_at_id_level_idx;
+CREATE INDEX CONCURRENTLY log_2024_text_idx ON public.log_2024 USING btree (text);
+CREATE INDEX CONCURRENTLY mine ON public.log_2024 USING btree (level);
+CREATE UNIQUE INDEX log_2025_at_id_level_idx ON ONLY public.log_2025 USING btree (at, id, level);
+ALTER INDEX public.twice ATTACH PARTITION public.log_2025_at_id_level_idx;
+CREATE UNIQUE INDEX CONCURRENTLY log_2025_0_at_id_level_idx ON public.log_2025_0 USING btree (at, id, level);
+ALTER INDEX public.log_2025_at_id_level_idx ATTACH PARTITION public.log_2025_0_at_id_level_idx;
+CREATE UNIQUE INDEX CONCURRENTLY log_2025_rest_at_id_level_idx ON public.log_2025_rest USING btree (at, id, level);
+ALTER INDEX public.log_2025_at_id_level_idx ATTACH PARTITION public.log_2025_rest_at_id_level_idx;

@@ -1,0 +1,15 @@
+DROP INDEX public.twice;
+ALTER TABLE public.log ADD CONSTRAINT log_pkey PRIMARY KEY (id, at, level);
+ALTER TABLE public.log ADD CONSTRAINT log_at_id_level_key UNIQUE (at, id, level) DEFERRABLE;
+CREATE INDEX by_level ON public.log USING btree (level);
+CREATE INDEX log_at ON public.log USING btree (at DESC, lower(text));
+CREATE INDEX log_text ON public.log USING btree (text);
+ALTER INDEX public.mine RENAME TO log_2024_level_idx;
+COMMENT ON INDEX public.log_2025_0_level_idx IS 'of one of them';
+CREATE TABLE public.log_2026 PARTITION OF public.log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+ALTER TABLE public.log_old ADD CONSTRAINT log_old_pkey PRIMARY KEY (id, at, level);
+ALTER TABLE public.log_old ADD CONSTRAINT log_old_at_id_level_key UNIQUE (at, id, level) DEFERRABLE;
+CREATE INDEX log_old_level_idx ON public.log_old USING btree (level);
+CREATE INDEX log_old_at_lower_idx ON public.log_old USING btree (at DESC, lower(text));
+CREATE INDEX log_old_text_idx ON public.log_old USING btree (text);
+ALTER TABLE public.log ATTACH PARTITION public.log_old DEFAULT;

@@ -1,0 +1,27 @@
+CREATE TABLE log (id integer NOT NULL, at date NOT NULL, level integer NOT NULL, text text) PARTITION BY RANGE (at);
+CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE log_2025 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (level);
+CREATE TABLE log_2025_0 PARTITION OF log_2025 FOR VALUES IN (0);
+CREATE TABLE log_2025_rest PARTITION OF log_2025 DEFAULT;
+CREATE TABLE log_old (id integer NOT NULL, at date NOT NULL, level integer NOT NULL, text text);
+
+CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX log_at ON log (at);
+ALTER INDEX log_2024_at_idx RENAME TO of_2024;
+ALTER INDEX log_2026_at_idx RENAME TO of_2026;
+CREATE INDEX log_level ON ONLY log (level);
+CREATE INDEX levels_of_2024 ON log_2024 (level);
+ALTER INDEX log_level ATTACH PARTITION levels_of_2024;
+CREATE INDEX log_text ON log (text);
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (id, at, level);
+ALTER TABLE log_2024 RENAME CONSTRAINT log_2024_id_at_level_key TO key_of_2024;
+CREATE INDEX alone ON log (id);
+CREATE INDEX new_one ON log (text, id);
+ALTER INDEX log_2025_0_text_id_idx RENAME TO new_of_0;
+CREATE TABLE fresh (a integer PRIMARY KEY, b integer) PARTITION BY HASH (a);
+CREATE TABLE fresh_0 PARTITION OF fresh FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE fresh_1 PARTITION OF fresh FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+ALTER INDEX fresh_0_pkey RENAME TO key_of_fresh_0;
+COMMENT ON INDEX fresh_1_pkey IS 'of the partition';
+CREATE INDEX fresh_b ON fresh (b);
+ALTER INDEX fresh_1_b_idx RENAME TO b_of_fresh_1;

@@ -1,0 +1,13 @@
+CREATE TABLE log (id integer NOT NULL, at date NOT NULL, level integer NOT NULL, text text) PARTITION BY RANGE (at);
+CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE log_2025 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (level);
+CREATE TABLE log_2025_0 PARTITION OF log_2025 FOR VALUES IN (0);
+CREATE TABLE log_2025_rest PARTITION OF log_2025 DEFAULT;
+CREATE TABLE log_old (id integer NOT NULL, at date NOT NULL, level integer NOT NULL, text text);
+
+CREATE INDEX log_at ON log (at);
+CREATE INDEX log_level ON log (level);
+CREATE INDEX log_text ON log (text);
+ALTER INDEX log_2024_text_idx RENAME TO earlier;
+ALTER TABLE log ADD CONSTRAINT log_key UNIQUE (id, at, level);
+CREATE INDEX alone ON ONLY log (id);
