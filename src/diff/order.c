@@ -202,6 +202,19 @@ static void wait_for_dependents(struct ordering *ordering, const struct wb_pair 
     }
 }
 
+/* What comes from a parent table's can only be dropped when the table is not below that any more. */
+static void wait_for_leaving(struct ordering *ordering, const struct wb_pair *pair, size_t number)
+{
+    if (!pair->before->derived || !pair->before->parent || ordering->drop_of[number] == NONE)
+        return;
+    const struct wb_object_list *beside = &ordering->pairs->dependents[pair->before->parent->index];
+    for (size_t i = 0; i < beside->count; i++)
+        if (beside->items[i]->kind == WB_KIND_INHERITANCE && beside->items[i]->parent == pair->before->parent)
+            add_edge(ordering,
+                     ordering->drop_of[number_of(ordering, ordering->pairs->of_before[beside->items[i]->index])],
+                     ordering->drop_of[number]);
+}
+
 /* A name in use: by an operation that takes it or gives it back. */
 struct slot {
     const char *name;
@@ -763,8 +776,10 @@ void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, stru
             wait_for_dependencies(&ordering, &pairs->items[i], ordering.create_of[i]);
             wait_for_dependencies(&ordering, &pairs->items[i], ordering.alter_of[i]);
         }
-        if (pairs->items[i].before)
+        if (pairs->items[i].before) {
             wait_for_dependents(&ordering, &pairs->items[i], i);
+            wait_for_leaving(&ordering, &pairs->items[i], i);
+        }
     }
     wait_for_names(&ordering);
     join_operations(&ordering);
