@@ -205,7 +205,8 @@ static void wait_for_dependents(struct ordering *ordering, const struct wb_pair 
 /* What comes from a parent table's can only be dropped when the table is not below that any more. */
 static void wait_for_leaving(struct ordering *ordering, const struct wb_pair *pair, size_t number)
 {
-    if (!pair->before->derived || !pair->before->parent || ordering->drop_of[number] == NONE)
+    if (!pair->before->derived || !pair->before->parent || pair->before->kind == WB_KIND_TRIGGER ||
+        ordering->drop_of[number] == NONE) /* triggers go with the table's place */
         return;
     const struct wb_object_list *beside = &ordering->pairs->dependents[pair->before->parent->index];
     for (size_t i = 0; i < beside->count; i++)
@@ -282,6 +283,11 @@ static void wait_for_names(struct ordering *ordering)
             add_slot(ordering, &slots, pair->before, drop_with_origin(ordering, pair, i), true);
         if (pair->after)
             add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
+        if (pair->state == WB_PAIR_ALTER && wb_object_has_index(pair->after) &&
+            !wb_equal(pair->before->name, pair->after->name)) {
+            add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
+            add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
+        }
         if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
             wb_pair_kind(pair) == WB_KIND_COLUMN) {
             add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
