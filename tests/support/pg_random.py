@@ -765,7 +765,7 @@ class OwnState(OfPartition):
 
     def sql(self):
         query = (f"SELECT quote_ident(tgname) INTO STRICT x FROM pg_trigger WHERE tgrelid = {literal(self.on())}::regclass"
-                 " AND tgparentid <> 0 ORDER BY tgname")
+                 " AND tgparentid <> 0 AND tgname !~ '^RI_' ORDER BY tgname")
         return self.each(query, f"format('ALTER TABLE %s {self.state} TRIGGER %s', {literal(self.on())}, x)")
 
 
