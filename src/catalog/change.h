@@ -32,6 +32,7 @@ struct wb_change {
     bool follows;                   /* CREATE: it comes from the same of the parent table, but for some of it */
     bool apart;                     /* CREATE of an index of a partitioned table: not of its partitions as well */
     bool attach;                    /* an index of a partition is to be made one of those of the parent table's */
+    bool unmet;                     /* of a routine: its body names what has to come later, such as one that names it */
     bool online;                    /* of a table that is there and in use: to be made so that it can be */
     struct wb_object_list parts;    /* CREATE: what is written with it, in order (a table's columns, constraints) */
     struct wb_change_list causes;   /* REBUILD: what it is for; changes of the table and of its parts, made by it */

@@ -294,6 +294,8 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
     if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER) &&
         comes_with_parents(pairs, pair))
         pair->inherited = true;
+    if (pair->state == WB_PAIR_DROP && before && table->state == WB_PAIR_DROP && kind == WB_KIND_FOREIGN_KEY)
+        pair->inherited = true; /* it goes with its table or before, and can't be dropped by itself */
     if (pair->before && pair->after && before && after && !moves)
         settle_both_derived(pairs, pair);
     if (pair->inherited)

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/auto.h"
-#include "base/sql.h"
+#include "diff/body.h"
 #include "diff/pair.h"
 
 struct numbers {
@@ -25,6 +25,7 @@ struct operation {
     size_t place;                 /* in the preferred order */
     size_t mark;                  /* the last search that has come by */
     bool fills;                   /* it completes what a stub has begun */
+    bool unmet;                   /* a body that the engine looks into names what has to come later */
 };
 
 #define NONE ((size_t)-1)
@@ -38,6 +39,7 @@ struct ordering {
     } operations;
     size_t *drop_of, *alter_of, *create_of; /* by pair */
     size_t search;
+    struct numbers stack; /* of the search */
 };
 
 static size_t number_of(const struct ordering *ordering, const struct wb_pair *pair)
@@ -235,6 +237,14 @@ static bool is_routine(const struct wb_object *object)
     return object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE;
 }
 
+/* The name that the engine gives to it, or NULL. */
+static const char *identity_sequence(struct wb_arena *arena, const struct wb_object *object)
+{
+    if (object->kind != WB_KIND_COLUMN || !object->values[WB_COLUMN_IDENTITY])
+        return NULL;
+    return wb_arena_printf(arena, "%s_%s_seq", object->parent->name, object->name);
+}
+
 static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
                      bool given_back)
 {
@@ -249,8 +259,9 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
     if (is_routine(object))
         names[1] = wb_arena_printf(arena, "f%s.%s(%s)", object->schema, object->name, object->arguments);
-    if (object->kind == WB_KIND_COLUMN && object->values[WB_COLUMN_IDENTITY])
-        names[2] = wb_arena_printf(arena, "r%s.%s_%s_seq", object->schema, object->parent->name, object->name);
+    const char *sequence = identity_sequence(arena, object);
+    if (sequence)
+        names[2] = wb_arena_printf(arena, "r%s.%s", object->schema, sequence);
     for (size_t i = 0; i < WB_COUNT(names) && operation != NONE; i++)
         if (names[i])
             *WB_PUSH(arena, *slots) = (struct slot){names[i], operation, given_back};
@@ -311,10 +322,11 @@ static void wait_for_names(struct ordering *ordering)
 /* Whether a way leads from the operation to `goal`; upwards along what comes before, else along what comes after. */
 static bool reaches(struct ordering *ordering, size_t from, size_t goal, bool upwards, size_t search)
 {
-    struct numbers stack = {0};
-    *WB_PUSH(&ordering->scratch, stack) = from;
-    while (stack.count) {
-        size_t number = host_of(ordering, stack.items[--stack.count]);
+    struct numbers *stack = &ordering->stack;
+    stack->count = 0;
+    *WB_PUSH(&ordering->scratch, *stack) = from;
+    while (stack->count) {
+        size_t number = host_of(ordering, stack->items[--stack->count]);
         if (number == goal)
             return true;
         struct operation *operation = &ordering->operations.items[number];
@@ -323,7 +335,7 @@ static bool reaches(struct ordering *ordering, size_t from, size_t goal, bool up
         operation->mark = search;
         const struct numbers *next = upwards ? &operation->before : &operation->after;
         for (size_t i = 0; i < next->count; i++)
-            *WB_PUSH(&ordering->scratch, stack) = next->items[i];
+            *WB_PUSH(&ordering->scratch, *stack) = next->items[i];
     }
     return false;
 }
@@ -546,13 +558,22 @@ static void split_circles(struct ordering *ordering)
 
 /* ---- Preferences -------------------------------------------------------------------------------------------------- */
 
-/* The one after the other, unless something that must be says otherwise. */
-static void prefer(struct ordering *ordering, size_t first, size_t second)
+/* The one after the other, unless something that must be says otherwise: then false. */
+static bool put_before(struct ordering *ordering, size_t first, size_t second)
 {
     first = host_of(ordering, first);
     second = host_of(ordering, second);
-    if (first != second && !reaches(ordering, first, second, true, ++ordering->search))
-        add_edge(ordering, first, second);
+    if (first == second)
+        return true;
+    if (reaches(ordering, first, second, true, ++ordering->search))
+        return false;
+    add_edge(ordering, first, second);
+    return true;
+}
+
+static void prefer(struct ordering *ordering, size_t first, size_t second)
+{
+    (void)put_before(ordering, first, second);
 }
 
 /*
@@ -595,73 +616,82 @@ static int compare_named(const void *a, const void *b)
     return order ? order : (left->operation > right->operation) - (left->operation < right->operation);
 }
 
-static void prefer_after(struct ordering *ordering, const struct named_list *names, const char *word, size_t operation)
+/* The first half of a view that is made in two does it. */
+static bool makes(const struct operation *operation)
 {
+    return (operation->action == WB_CREATE && !operation->fills) || operation->action == WB_ALTER ||
+           operation->action == WB_STUB;
+}
+
+/* What a body may have to wait for. A new table's parts come with it, and the table is named where they are. */
+static struct named_list collect_named(struct ordering *ordering)
+{
+    struct named_list names = {0};
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        const struct operation *operation = &ordering->operations.items[i];
+        if (!makes(operation))
+            continue;
+        const struct wb_object *object = operation->pair->after;
+        if (wb_body_can_name(object) && (!object->parent || host_of(ordering, i) == i))
+            *WB_PUSH(&ordering->scratch, names) = (struct named){object->name, i};
+        const char *sequence = identity_sequence(&ordering->scratch, object);
+        if (sequence)
+            *WB_PUSH(&ordering->scratch, names) = (struct named){sequence, i};
+    }
+    if (names.count)
+        qsort(names.items, names.count, sizeof *names.items, compare_named);
+    return names;
+}
+
+/* Whether that leaves an order. */
+static bool prefer_after(struct ordering *ordering, const struct named_list *names, const struct wb_mention *mention,
+                         size_t operation)
+{
+    bool met = true;
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(names->items[middle].name, word) < 0)
+        if (strcmp(names->items[middle].name, mention->name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < names->count && strcmp(names->items[low].name, word) == 0; low++)
-        prefer(ordering, names->items[low].operation, operation);
-}
-
-static const char *name_of_token(struct wb_arena *arena, struct wb_slice text, const struct wb_sql_token *token)
-{
-    char *name = wb_arena_strndup(arena, text.data + token->offset, token->length);
-    if (token->kind != WB_SQL_QUOTED_IDENTIFIER) {
-        for (char *p = name; *p; p++)
-            *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
-        return name;
+    for (; low < names->count && strcmp(names->items[low].name, mention->name) == 0; low++) {
+        const struct named *named = &names->items[low];
+        if (wb_body_may_mean(mention, ordering->operations.items[named->operation].pair->after))
+            met &= put_before(ordering, named->operation, operation);
     }
-    name[token->length ? token->length - 1 : 0] = '\0';
-    return name + 1;
+    return met;
 }
 
-/* Also in the strings, which is where the bodies are. */
-static void scan(struct ordering *ordering, const struct named_list *names, struct wb_slice text, size_t operation,
-                 unsigned depth)
+/* Those that the engine looks into come first: where not all can have their way, the others can do without. */
+static void wait_for_names_in_bodies(struct ordering *ordering, const struct named_list *names, bool checked)
 {
-    struct wb_sql_token token;
-    for (size_t offset = 0; wb_sql_next_token(text, &offset, &token);) {
-        if (token.kind == WB_SQL_WORD || token.kind == WB_SQL_QUOTED_IDENTIFIER) {
-            prefer_after(ordering, names, name_of_token(&ordering->scratch, text, &token), operation);
-        } else if (token.kind == WB_SQL_STRING && depth == 0) {
-            struct wb_slice string = {text.data + token.offset, token.length};
-            size_t tag = string.data[0] == '$'
-                             ? (size_t)((const char *)memchr(string.data + 1, '$', string.length - 1) - string.data) + 1
-                             : 1;
-            if (string.length >= 2 * tag)
-                scan(ordering, names, (struct wb_slice){string.data + tag, string.length - 2 * tag}, operation, 1);
+    struct wb_arena scratch = WB_ARENA_INIT;
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        struct operation *operation = &ordering->operations.items[i];
+        if (!makes(operation))
+            continue;
+        const struct wb_object *object = operation->pair->after;
+        const struct wb_kind_info *info = wb_kind_info(object->kind);
+        for (size_t k = 0; k < info->field_count; k++) {
+            struct wb_mentions mentions = {0};
+            if (info->fields[k].flags & WB_FIELD_BODY && object->values[k] &&
+                wb_body_is_checked(object->values[k]) == checked)
+                wb_body_find_mentions(&scratch, object->values[k], &mentions);
+            for (size_t m = 0; m < mentions.count; m++)
+                operation->unmet |= !prefer_after(ordering, names, &mentions.items[m], host_of(ordering, i)) && checked;
         }
+        wb_arena_release(&scratch);
     }
 }
 
 /* The engine does not know what a body needs; it comes after all that it names, as far as that leaves an order. */
 static void wait_for_bodies(struct ordering *ordering)
 {
-    struct named_list names = {0};
-    for (size_t i = 0; i < ordering->operations.count; i++) {
-        const struct operation *operation = &ordering->operations.items[i];
-        bool makes = operation->action == WB_CREATE || operation->action == WB_ALTER;
-        if (makes && operation->pair->after->kind != WB_KIND_TRIGGER && operation->pair->after->kind != WB_KIND_POLICY)
-            *WB_PUSH(&ordering->scratch, names) = (struct named){operation->pair->after->name, i};
-    }
-    if (names.count)
-        qsort(names.items, names.count, sizeof *names.items, compare_named);
-    for (size_t i = 0; i < ordering->operations.count; i++) {
-        const struct operation *operation = &ordering->operations.items[i];
-        if (operation->action != WB_CREATE && operation->action != WB_ALTER)
-            continue;
-        const struct wb_object *object = operation->pair->after;
-        const struct wb_kind_info *info = wb_kind_info(object->kind);
-        for (size_t k = 0; k < info->field_count; k++)
-            if (info->fields[k].flags & WB_FIELD_BODY && object->values[k])
-                scan(ordering, &names, wb_slice(object->values[k]), host_of(ordering, i), 0);
-    }
+    const struct named_list names = collect_named(ordering);
+    wait_for_names_in_bodies(ordering, &names, true);
+    wait_for_names_in_bodies(ordering, &names, false);
 }
 
 /* ---- The preferred order ------------------------------------------------------------------------------------------ */
@@ -796,6 +826,7 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                .follows = pair->follows,
                                .apart = pair->apart,
                                .attach = pair->attach,
+                               .unmet = operation->unmet,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];

@@ -422,7 +422,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END) ||"
      " ''', publish_via_partition_root = ' || p.pubviaroot{publish_generated},"
      " nullif(concat_ws(', ', 'TABLE ' || (SELECT string_agg(m.line, ', ' ORDER BY m.line) FROM"
-     " (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname){publication_columns} AS line"
+     " (SELECT 'ONLY ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname){publication_columns} AS line"
      " FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid"
      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid) m){publication_schemas}), '')"
      " FROM pg_publication p"},

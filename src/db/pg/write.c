@@ -206,6 +206,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
 {
     struct wb_pg_writer writer = {arena, statements, change};
     size_t first = statements->count;
+    if (change->unmet)
+        wb_pg_emit(&writer, "SET check_function_bodies = off");
     switch (change->action) {
     case WB_DROP:
         write_drop(&writer, change->before);
@@ -247,6 +249,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     case WB_REBUILD:
         break; /* of engines that can't alter */
     }
+    if (change->unmet)
+        wb_pg_emit(&writer, "RESET check_function_bodies");
     /* what is a string to PostgreSQL stays as it is */
     const struct wb_object *object = change->after ? change->after : change->before;
     for (size_t i = first; object->kind != WB_KIND_ROUTINE && i < statements->count; i++)

@@ -463,7 +463,7 @@ static void depend_on_columns(struct reading *reading, struct wb_object *object,
             wb_object_depend(reading->arena, object, table->columns[i]);
 }
 
-/* SQLite does not say what a view or a trigger needs; it can only need what it names. */
+/* SQLite does not say what a view, a trigger or a virtual table needs; it can only need what it names. */
 static void depend_on_named(struct reading *reading, struct wb_object *object)
 {
     const struct wb_names words = words_of(reading, object->source);
@@ -503,7 +503,8 @@ static void link_objects(struct reading *reading)
             link_table(reading, &reading->entries.items[i]);
     for (size_t i = 0; i < reading->catalog->objects.count; i++) {
         struct wb_object *object = reading->catalog->objects.items[i];
-        if (object->kind == WB_KIND_VIEW || object->kind == WB_KIND_INDEX || object->kind == WB_KIND_TRIGGER)
+        bool virtual = object->kind == WB_KIND_TABLE && wb_equal(object->values[WB_TABLE_RELKIND], "virtual");
+        if (virtual || object->kind == WB_KIND_VIEW || object->kind == WB_KIND_INDEX || object->kind == WB_KIND_TRIGGER)
             depend_on_named(reading, object);
         if (object->kind == WB_KIND_FOREIGN_KEY)
             link_foreign_key(reading, find_named(reading, object->parent->name), object);
