@@ -106,6 +106,10 @@ enum {
     WB_COLUMN_SERIAL,
     WB_COLUMN_RELKIND,
     WB_COLUMN_BARE, /* it has no default, and the parent's has one */
+    /* Where NOT NULL is a constraint with a name, and its own, not a parent's: */
+    WB_COLUMN_NOT_NULL_NAME,       /* a name that was given to it, and not by the engine */
+    WB_COLUMN_NOT_NULL_STATE,      /* "NO INHERIT", "NOT VALID", or both */
+    WB_COLUMN_NOT_NULL_CONSTRAINT, /* its name in any case */
 };
 enum { WB_DEFAULT_EXPRESSION };
 enum { WB_TOAST_OPTIONS };

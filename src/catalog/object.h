@@ -95,6 +95,7 @@ struct wb_catalog {
     struct wb_object_list objects; /* in order of kind and key */
     struct wb_names not_compared;  /* what was found and not understood: "operator class public.x" */
     bool has_owners;               /* there is an OWNER for all that has one */
+    bool names_not_null;           /* the engine has NOT NULL as a constraint with a name */
 };
 
 /* Puts the objects in order and numbers them; each has its key after it. */

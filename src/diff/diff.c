@@ -103,8 +103,9 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
+        bool both_derived = pair->before->derived && pair->after->derived;
         bool named_alike = field->flags & WB_FIELD_OWN_NAME &&
-                           (wb_equal(pair->before->name, pair->after->name) || (!before && !after));
+                           (wb_equal(pair->before->name, pair->after->name) || (both_derived && !before && !after));
         if (field->comparison == WB_COMPARE_NOT || named_alike ||
             (!(field->flags & WB_FIELD_OWN_NAME) && is_same(&comparing->scratch, field, before, after)))
             continue;
@@ -202,6 +203,8 @@ static const struct {
     {WB_KIND_COLUMN, WB_COLUMN_STATISTICS, FROM_NOTHING, NULL},
     {WB_KIND_COLUMN, WB_COLUMN_OPTIONS, FROM_NOTHING, NULL},
     {WB_KIND_COLUMN, WB_COLUMN_BARE, FROM_NOTHING, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_NOT_NULL_NAME, FROM_NOTHING, NULL},
+    {WB_KIND_COLUMN, WB_COLUMN_NOT_NULL_STATE, FROM_NOTHING, NULL},
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_CLUSTERED, FROM_NOTHING, "f"},
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_REPLICA_IDENTITY, FROM_NOTHING, "f"},
     {WB_KIND_CONSTRAINT, WB_CONSTRAINT_INDEX_COMMENT, FROM_NOTHING, NULL},
@@ -253,8 +256,14 @@ void wb_pair_let_follow(struct wb_pair *pair)
 static bool gets_not_null(const struct wb_pairs *pairs, const struct wb_pair *pair)
 {
     const struct wb_object *origin = wb_object_origin(pair->after);
-    return origin && wb_equal(origin->values[WB_COLUMN_NOT_NULL], "t") &&
-           pairs->of_after[origin->index]->fields & (1U << WB_COLUMN_NOT_NULL);
+    if (!origin || !wb_equal(origin->values[WB_COLUMN_NOT_NULL], "t") ||
+        !(pairs->of_after[origin->index]->fields & (1U << WB_COLUMN_NOT_NULL)))
+        return false;
+    for (size_t i = 0; i < pairs->count; i++) /* not while it is detached, to get another place */
+        if (pairs->items[i].state == WB_PAIR_RECREATE && wb_pair_kind(&pairs->items[i]) == WB_KIND_INHERITANCE &&
+            pairs->items[i].after->parent == pair->after->parent)
+            return false;
+    return true;
 }
 
 static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pair)
@@ -275,6 +284,37 @@ static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pa
         wb_pair_let_follow(pair);
     else
         pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
+}
+
+/* Whether the parent table has the same: a check can be of both. */
+static bool is_in_parent(const struct wb_pairs *pairs, const struct wb_object *constraint)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct wb_object *link = pairs->items[i].after;
+        if (!link || link->kind != WB_KIND_INHERITANCE || link->parent != constraint->parent)
+            continue;
+        for (size_t k = 0; k < link->deps.count; k++)
+            if (link->deps.items[k]->kind == constraint->kind && link->deps.items[k]->parent != constraint->parent &&
+                strcmp(link->deps.items[k]->name, constraint->name) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* It becomes derived, or one of the table's own: the other half of making it anew is done with the parent's. */
+static void settle_one_derived(const struct wb_pairs *pairs, struct wb_pair *pair, bool moves)
+{
+    enum wb_kind kind = wb_pair_kind(pair);
+    bool whole = kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY || kind == WB_KIND_INDEX ||
+                 kind == WB_KIND_TRIGGER;
+    if (!whole || moves || !pair->before || !pair->after || pair->before->derived == pair->after->derived)
+        return;
+    if (pair->before->derived) {
+        pair->state = is_in_parent(pairs, pair->after) ? pair->state : WB_PAIR_CREATE;
+    } else if (pair->state == WB_PAIR_RECREATE || kind == WB_KIND_TRIGGER) { /* else it is taken for the parent's */
+        pair->inherited = true;
+        pair->state = WB_PAIR_DROP;
+    }
 }
 
 /* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
@@ -300,6 +340,7 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
         settle_both_derived(pairs, pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
+    settle_one_derived(pairs, pair, moves);
 }
 
 /* Of a column that goes with the parent table's: there is nothing left of which it could be taken away. */
@@ -427,7 +468,8 @@ static void settle_rebuilds(struct comparing *comparing)
 
 static void remake(struct comparing *comparing, struct wb_pair *pair)
 {
-    if (pair->state == WB_PAIR_RECREATE || pair->inherited || pair->follows || !pair->before || !pair->after)
+    bool made = pair->state == WB_PAIR_RECREATE || pair->state == WB_PAIR_CREATE;
+    if (made || pair->inherited || pair->follows || !pair->before || !pair->after)
         return;
     if (comparing->pairs.whole && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_FOLDED)
         return; /* it stays as it is, or goes with its table */
@@ -492,6 +534,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
         remake(comparing, dependent);
     } else if (kind == WB_KIND_INHERITANCE) {
         return; /* it stays, whatever becomes of the columns */
+    } else if (dependent->before->derived && (kind == WB_KIND_TRIGGER || wb_object_has_index(dependent->before))) {
+        return; /* it goes with the parent table's, or with its place, and an index stays when the table has left that */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
                (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME ||
                 clings_to_routine(comparing, pair, dependent))) {

@@ -288,14 +288,17 @@ static void match_slots(struct ordering *ordering, struct slots *slots,
                 meet(ordering, slots->items[i].operation, slots->items[k].operation);
 }
 
-/* What an index of a partition goes with: its own drop, or that of the parent table's. */
-static size_t drop_with_origin(const struct ordering *ordering, const struct wb_pair *pair, size_t number)
+/* The operation that makes or drops the object; that of what it comes from, where it comes and goes with that. */
+static size_t operation_of(const struct ordering *ordering, const struct wb_object *object, bool makes)
 {
-    const struct wb_object *object = pair->before;
-    size_t drop = ordering->drop_of[number];
-    while (drop == NONE && object->derived && wb_object_has_index(object) && (object = wb_object_origin(object)))
-        drop = ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->index])];
-    return drop;
+    const struct wb_pairs *pairs = ordering->pairs;
+    size_t operation = NONE;
+    for (; object && operation == NONE; object = object->derived ? wb_object_origin(object) : NULL)
+        operation =
+            (makes
+                 ? ordering->create_of
+                 : ordering->drop_of)[number_of(ordering, (makes ? pairs->of_after : pairs->of_before)[object->index])];
+    return operation;
 }
 
 /* What takes a name waits for what gives it back. */
@@ -305,14 +308,37 @@ static void wait_for_names(struct ordering *ordering)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         if (pair->before && !is_moved_type(pair))
-            add_slot(ordering, &slots, pair->before, drop_with_origin(ordering, pair, i), true);
+            add_slot(ordering, &slots, pair->before, operation_of(ordering, pair->before, false), true);
         if (pair->after)
-            add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
+            add_slot(ordering, &slots, pair->after, operation_of(ordering, pair->after, true), false);
         if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
             wb_pair_kind(pair) == WB_KIND_COLUMN) {
             add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
             add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
         }
+    }
+    match_slots(ordering, &slots, add_edge);
+}
+
+/*
+ * The same constraint of a partition has the name of the parent table's, unless the partition has one of that name: then
+ * that one comes first.
+ */
+static void wait_for_namesakes(struct ordering *ordering)
+{
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_object *object = ordering->pairs->items[i].after;
+        if (!object || (object->kind != WB_KIND_CONSTRAINT && object->kind != WB_KIND_FOREIGN_KEY))
+            continue;
+        const struct wb_object *origin = object->derived ? wb_object_origin(object) : NULL;
+        if (object->derived && (!origin || strcmp(origin->name, object->name) == 0))
+            continue;
+        size_t operation = object->derived ? operation_of(ordering, object, true) : ordering->create_of[i];
+        const char *name = wb_arena_printf(&ordering->scratch, "%s.%s", object->parent->key,
+                                           (origin ? origin : object)->name);
+        if (operation != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, operation, !object->derived};
     }
     match_slots(ordering, &slots, add_edge);
 }
@@ -593,6 +619,41 @@ static void avoid_overloading(struct ordering *ordering)
             *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->drop_of[i], true};
         if (ordering->create_of[i] != NONE)
             *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->create_of[i], false};
+    }
+    match_slots(ordering, &slots, prefer);
+}
+
+/* "t_a_idx2" gets that name because there is a "t_a_idx1": the name before it, or NULL. */
+static const char *name_before(struct wb_arena *arena, const char *name)
+{
+    size_t length = strlen(name), digits = 0;
+    while (digits < length && digits < 9 && name[length - digits - 1] >= '0' && name[length - digits - 1] <= '9')
+        digits++;
+    unsigned long number = strtoul(name + length - digits, NULL, 10);
+    if (!digits || !number)
+        return NULL;
+    const char *base = wb_arena_strndup(arena, name, length - digits);
+    return number == 1 ? base : wb_arena_printf(arena, "%s%lu", base, number - 1);
+}
+
+/* The engine gives names to the indexes that partitions get from a parent's: ones that are free then. */
+static void count_names_up(struct ordering *ordering)
+{
+    struct wb_arena *arena = &ordering->scratch;
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_object *object = ordering->pairs->items[i].after;
+        if (!object || !(wb_kind_info(object->kind)->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX)))
+            continue;
+        size_t operation = operation_of(ordering, object, true);
+        const char *previous = object->derived ? name_before(arena, object->name) : NULL;
+        if (operation == NONE)
+            continue;
+        *WB_PUSH(arena, slots) = (struct slot){
+            wb_arena_printf(arena, "%s.%s", object->schema ? object->schema : "", object->name), operation, true};
+        if (previous)
+            *WB_PUSH(arena, slots) = (struct slot){
+                wb_arena_printf(arena, "%s.%s", object->schema ? object->schema : "", previous), operation, false};
     }
     match_slots(ordering, &slots, prefer);
 }
@@ -966,9 +1027,11 @@ void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, stru
             wait_for_dependents(&ordering, &pairs->items[i], i);
     }
     wait_for_names(&ordering);
+    wait_for_namesakes(&ordering);
     join_operations(&ordering);
     split_circles(&ordering);
     avoid_overloading(&ordering);
+    count_names_up(&ordering);
     wait_for_bodies(&ordering);
     *ret_changes = (struct wb_change_list){0};
     sort_operations(&ordering, arena, ret_changes);

@@ -275,7 +275,8 @@ static void settle_other(const struct settling *settling, struct wb_pair *pair)
 {
     if (!pair->before->derived || !pair->after->derived || pair->state == WB_PAIR_RECREATE)
         return;
-    if (is_reached(settling, pair->after, is_made_anew)) {
+    bool is_cloned = wb_pair_kind(pair) == WB_KIND_TRIGGER && place_of(settling, pair->after) == MOVES;
+    if (is_cloned || is_reached(settling, pair->after, is_made_anew)) {
         follow(pair);
         return;
     }

@@ -94,6 +94,20 @@ def test_left_alone_without_the_options(whimbrel, roles, database, write):
     assert not any(word in done.out for word in ("GRANT", "REVOKE", "OWNER TO", "DEFAULT PRIVILEGES"))
 
 
+def test_what_owners_have_anyway(whimbrel, roles, cluster, database, write):
+    """Without --owners the two sides may have two: what either is granted on the other's says nothing."""
+    table = "CREATE TABLE t (id integer, a integer);"
+    database.run_script(f"{table} ALTER TABLE t OWNER TO {roles[0]}; GRANT SELECT ON t TO {cluster.user}, {roles[1]}")
+    wanted = write("wanted.sql", f"{table} GRANT SELECT, INSERT ON t TO {roles[0]} WITH GRANT OPTION;"
+                                 f"GRANT UPDATE (a) ON t TO {roles[0]}; GRANT INSERT ON t TO {roles[1]};")
+    up = diff(whimbrel, database.url, wanted, "--privileges")
+    assert up == (f"REVOKE SELECT ON TABLE public.t FROM {roles[1]};\nGRANT INSERT ON TABLE public.t TO {roles[1]};\n"
+                  f"GRANT UPDATE (a) ON TABLE public.t TO {roles[0]};\n")
+    database.run_script(up)
+    assert diff(whimbrel, database.url, wanted, "--privileges") == ""
+    assert diff(whimbrel, database.url, wanted, "--privileges", "--down") == ""
+
+
 def test_revision(whimbrel, roles, project, database):
     """By the configuration; up and down, tried by create and seen by check, which remembers nothing of the other kind."""
     config = project.folder / "whimbrel.ini"

@@ -197,7 +197,7 @@ def test_on_a_terminal_it_is_asked(whimbrel, database, write, answer):
 
 # ---- Other things than tables and columns ----
 
-CASES = sorted(path for path in FOLDER.iterdir() if "names_of_" in path.name)
+CASES = [*sorted(FOLDER.glob("renames_of_*")), FOLDER / "other_names_of_indexes"]
 
 
 @pytest.mark.engine("postgresql")

@@ -391,6 +391,7 @@ class Column:
 
     def reset(self, rng, schema, table):
         self.not_null = rng.random() < 0.25
+        self.required = rng.choice(["", "", "", f" CONSTRAINT {q(self.name + ' is')}"])
         self.default = self.some_default(rng, schema)
         self.collation = rng.choice(['"C"', '"POSIX"']) if self.type in TEXTS and rng.random() < 0.15 else None
         self.identity = rng.choice(["ALWAYS", "BY DEFAULT", "ALWAYS AS IDENTITY (INCREMENT BY 2 START WITH 7)"]) \
@@ -440,7 +441,7 @@ class Column:
         if self.identity:
             return text + " GENERATED " + (self.identity if "(" in self.identity else self.identity + " AS IDENTITY")
         if self.not_null:
-            text += " NOT NULL"
+            text += f"{self.required} NOT NULL"
         if self.default:
             text += f" DEFAULT {self.default}"
         return text

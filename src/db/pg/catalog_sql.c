@@ -240,14 +240,14 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " AND s.seqstart = 1 AND s.seqincrement = 1 AND s.seqmin = 1"
      " AND s.seqcache = 1 AND NOT s.seqcycle AND s.seqmax = " TYPE_MAXIMUM("s")
      " AND pg_get_expr(d.adbin, d.adrelid) = 'nextval(' || quote_literal(q.oid::regclass::text) || '::regclass)'"
-     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind, NULL"
+     " THEN CASE s.seqtypid WHEN 21 THEN 'smallserial' WHEN 23 THEN 'serial' ELSE 'bigserial' END END, c.relkind, NULL, {not_null}"
      " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
      " JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
      " LEFT JOIN (SELECT DISTINCT ON (refobjid, refobjsubid) refobjid, refobjsubid, objid FROM pg_depend"
      " WHERE classid = 1259 AND refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i')"
      " AND objid IN (SELECT seqrelid FROM pg_sequence) ORDER BY refobjid, refobjsubid, deptype DESC, objid) o"
      " ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum"
-     " LEFT JOIN pg_sequence s ON s.seqrelid = o.objid LEFT JOIN pg_class q ON q.oid = o.objid"
+     " LEFT JOIN pg_sequence s ON s.seqrelid = o.objid LEFT JOIN pg_class q ON q.oid = o.objid{not_null_join}"
      " WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND " USERS},
 
     {WB_KIND_DEFAULT, WB_PG_ATTRDEF, WB_PG_CLASS,
@@ -513,6 +513,14 @@ static const struct {
      " FROM pg_publication_namespace ns JOIN pg_namespace n ON n.oid = ns.pnnspid WHERE ns.pnpubid = p.oid)", ""},
     {"{publish_generated}", 180000,
      " || CASE p.pubgencols WHEN 's' THEN ', publish_generated_columns = stored' ELSE '' END", ""},
+    /* the table or column may have had another name when it got the constraint */
+    {"{not_null}", 180000,
+     "CASE WHEN nn.coninhcount = 0 AND nn.conname !~ '_not_null[0-9]*$' THEN nn.conname END,"
+     " CASE WHEN nn.coninhcount = 0 THEN nullif(concat_ws(' ', CASE WHEN nn.connoinherit THEN 'NO INHERIT' END,"
+     " CASE WHEN NOT nn.convalidated THEN 'NOT VALID' END), '') END, CASE WHEN nn.coninhcount = 0 THEN nn.conname END",
+     NONE ", " NONE ", " NONE},
+    {"{not_null_join}", 180000,
+     " LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum", ""},
     {"{collation_locale}", 170000,
      "CASE WHEN o.collprovider IN ('i', 'b') THEN 'locale = ' || quote_literal(o.colllocale) WHEN o.collcollate ="
      " o.collctype THEN 'locale = ' || quote_literal(o.collcollate) ELSE 'lc_collate = ' || quote_literal(o.collcollate)"

@@ -382,13 +382,18 @@ static bool comes_from(const struct wb_object_list *parts, const struct wb_objec
     return false;
 }
 
-/* A partition gets the parent table's indexes with its place; one that it has not was made, without it, after that. */
-static void link_indexes(struct wb_arena *arena, struct wb_object *link, const struct wb_object_list *own,
-                         const struct wb_object_list *parts)
+/*
+ * A partition gets the parent table's indexes with its place, and its triggers; an index that it has not was made, without
+ * it, after that.
+ */
+static void link_place(struct wb_arena *arena, struct wb_object *link, const struct wb_object_list *own,
+                       const struct wb_object_list *parts)
 {
     for (size_t i = 0; i < own->count; i++)
         if (wb_object_has_index(own->items[i]))
             wb_object_depend(arena, link, own->items[i]);
+        else if (own->items[i]->kind == WB_KIND_TRIGGER)
+            wb_object_depend(arena, own->items[i], link);
     for (size_t i = 0; i < parts->count; i++) {
         struct wb_object *part = parts->items[i];
         size_t whole = part->kind == WB_KIND_INDEX ? WB_INDEX_WHOLE : WB_CONSTRAINT_WHOLE;
@@ -443,7 +448,8 @@ static void link_inheritance(struct reading *reading)
     struct wb_object_list *parts = WB_NEW_ARRAY(&reading->scratch, objects->count, struct wb_object_list);
     for (size_t i = 0; i < objects->count; i++) {
         struct wb_object *part = objects->items[i];
-        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_INDEX)
+        if (part->kind == WB_KIND_COLUMN || part->kind == WB_KIND_CONSTRAINT || part->kind == WB_KIND_INDEX ||
+            (part->kind == WB_KIND_TRIGGER && part->derived))
             *WB_PUSH(&reading->scratch, parts[part->parent->index]) = part;
         if (part->kind == WB_KIND_DEFAULT)
             *WB_PUSH(&reading->scratch, parts[part->parent->parent->index]) = part;
@@ -466,7 +472,7 @@ static void link_inheritance(struct reading *reading)
         depend_on_parts(reading->arena, link, own);
         depend_on_parts(reading->arena, link, &parts[parent->index]);
         if (link->values[WB_INHERITANCE_BOUND])
-            link_indexes(reading->arena, link, own, &parts[parent->index]);
+            link_place(reading->arena, link, own, &parts[parent->index]);
     }
 }
 
@@ -735,6 +741,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
     struct reading reading = {.arena = arena, .catalog = &catalog, .options = options};
     enum wb_code code = run_queries(session, &reading, err);
     if (code == WB_OK) {
+        catalog.names_not_null = session->server_version_number >= 180000;
         find_members(&reading);
         enter_objects(&reading);
         find_parents(&reading);

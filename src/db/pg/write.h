@@ -91,7 +91,25 @@ const char *wb_pg_shortened(struct wb_pg_writer *writer, const char *name, const
 bool wb_pg_index_is_online(const struct wb_pg_writer *writer, const struct wb_object *index);
 bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object *index);
 bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_object *object);
-bool wb_pg_set_not_null_online(struct wb_pg_writer *writer, const struct wb_object *column, const char *target);
+
+/* Neither a foreign table nor a view. */
+bool wb_pg_may_have_checks(const struct wb_object *table);
+
+/* ADD CONSTRAINT NOT VALID and VALIDATE. */
+void wb_pg_write_validated(struct wb_pg_writer *writer, const char *table, const char *name, const char *definition);
+
+/* " NOT NULL" as it stands behind a column, with what there is to say of it; "" for what can only be added later. */
+const char *wb_pg_not_null(struct wb_pg_writer *writer, const struct wb_object *column);
+
+/* The same when it is more than what others (SERIAL, IDENTITY, the parent's) say by themselves; or "". */
+const char *wb_pg_special_not_null(struct wb_pg_writer *writer, const struct wb_object *column);
+
+/* A column becomes NOT NULL; `target` is ALTER TABLE with its name. And what CREATE can't say of it. */
+void wb_pg_set_not_null(struct wb_pg_writer *writer, const struct wb_object *column, const char *target);
+void wb_pg_write_late_not_null(struct wb_pg_writer *writer, const struct wb_object *column);
+
+/* The column is and was NOT NULL: what is different in how. */
+void wb_pg_alter_not_null(struct wb_pg_writer *writer, const char *target);
 
 /* ALTER ... OWNER TO, and the GRANTs and REVOKEs that lead from what there is to what there should be; of a part or a change. */
 void wb_pg_write_owner(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after);

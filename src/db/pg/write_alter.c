@@ -126,8 +126,12 @@ static void alter_column(struct wb_pg_writer *writer)
     if (has(change, WB_COLUMN_TYPE) || has(change, WB_COLUMN_BASE_TYPE) || has(change, WB_COLUMN_COLLATION))
         write_type(writer, target);
     bool not_null = wb_equal(after->values[WB_COLUMN_NOT_NULL], "t");
-    if (has(change, WB_COLUMN_NOT_NULL) && !(not_null && wb_pg_set_not_null_online(writer, after, target)))
-        wb_pg_emit(writer, "%s %s NOT NULL", target, not_null ? "SET" : "DROP");
+    if (has(change, WB_COLUMN_NOT_NULL) && not_null)
+        wb_pg_set_not_null(writer, after, target);
+    else if (has(change, WB_COLUMN_NOT_NULL))
+        wb_pg_emit(writer, "%s DROP NOT NULL", target);
+    else
+        wb_pg_alter_not_null(writer, target);
     if (has(change, WB_COLUMN_IDENTITY) || has(change, WB_COLUMN_IDENTITY_OPTIONS))
         write_identity(writer, target);
     if (has(change, WB_COLUMN_BARE))

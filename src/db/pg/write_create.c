@@ -75,15 +75,15 @@ static const struct wb_object *find_part(const struct wb_object_list *parts, enu
 
 /* In what follows another table's columns (PARTITION OF, OF type) a column is only named, with what differs. */
 static void add_named_column(struct wb_pg_writer *writer, struct wb_str *lines, const struct wb_object *column,
-                             bool not_null, bool typed)
+                             const char *not_null, bool typed)
 {
     const struct wb_object *expression = find_part(&writer->change->parts, WB_KIND_DEFAULT, column);
     const char *value = expression                       ? expression->values[WB_DEFAULT_EXPRESSION]
                         : column->values[WB_COLUMN_BARE] ? "NULL"
                                                          : NULL;
-    if (value || not_null)
-        add_line(lines, "%s%s%s%s%s", wb_pg_name(writer, column->name), typed ? " WITH OPTIONS" : "",
-                 not_null ? " NOT NULL" : "", value ? " DEFAULT " : "", value ? value : "");
+    if (value || *not_null)
+        add_line(lines, "%s%s%s%s%s", wb_pg_name(writer, column->name), typed ? " WITH OPTIONS" : "", not_null,
+                 value ? " DEFAULT " : "", value ? value : "");
 }
 
 static bool contains(const struct wb_object_list *parts, const struct wb_object *object)
@@ -104,9 +104,9 @@ static void add_table_lines(struct wb_pg_writer *writer, struct wb_str *lines, b
         if (part->kind == WB_KIND_COLUMN && !named_columns)
             add_line(lines, "%s", wb_pg_column(writer, part, parts));
         else if (part->kind == WB_KIND_COLUMN)
-            add_named_column(writer, lines, part, wb_equal(part->values[WB_COLUMN_NOT_NULL], "t"), typed);
+            add_named_column(writer, lines, part, wb_pg_not_null(writer, part), typed);
         else if (part->kind == WB_KIND_DEFAULT && named_columns && !contains(parts, part->parent))
-            add_named_column(writer, lines, part->parent, false, typed);
+            add_named_column(writer, lines, part->parent, "", typed);
         else if (is_constraint(part) && !is_late(part) && !is_second(parts, i))
             add_line(lines, "%s", constraint(writer, part));
     }
@@ -141,7 +141,7 @@ static void write_own_of_column(struct wb_pg_writer *writer, const struct wb_obj
     const struct wb_object *inherited = wb_pg_inherited_column(writer, column);
     if (wb_equal(column->values[WB_COLUMN_NOT_NULL], "t") &&
         !(inherited && wb_equal(inherited->values[WB_COLUMN_NOT_NULL], "t")))
-        wb_pg_emit(writer, "%s SET NOT NULL", target);
+        wb_pg_set_not_null(writer, column, target);
     if (column->values[WB_COLUMN_BARE])
         wb_pg_emit(writer, "%s DROP DEFAULT", target);
 }
@@ -174,6 +174,8 @@ static void write_table_parts(struct wb_pg_writer *writer)
         if (is_constraint(part) && (is_late(part) || is_second(parts, i)))
             wb_pg_emit(writer, "ALTER TABLE %s ADD %s", wb_pg_qualified(writer, part->parent),
                        constraint(writer, part));
+        if (part->kind == WB_KIND_COLUMN && !(part->derived && !find_link(parts, true)))
+            wb_pg_write_late_not_null(writer, part);
         if (part->kind == WB_KIND_COLUMN)
             wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, part), part);
         if (part->kind == WB_KIND_COLUMN && part->derived && !find_link(parts, true))
@@ -242,6 +244,7 @@ static void write_column(struct wb_pg_writer *writer, const struct wb_object *co
         return; /* a view's column comes with the view */
     wb_pg_emit(writer, "ALTER %s %s ADD COLUMN %s", wb_pg_relation_word(column->parent),
                wb_pg_qualified(writer, column->parent), wb_pg_column(writer, column, &writer->change->parts));
+    wb_pg_write_late_not_null(writer, column);
     wb_pg_write_column_extras(writer, NULL, column);
     write_table_parts(writer);
 }

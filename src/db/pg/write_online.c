@@ -12,7 +12,7 @@ static bool has_rows(const struct wb_object *relation)
     return relation->kind == WB_KIND_MATERIALIZED_VIEW || wb_equal(relation->values[WB_TABLE_RELKIND], "r");
 }
 
-static bool may_have_checks(const struct wb_object *table)
+bool wb_pg_may_have_checks(const struct wb_object *table)
 {
     return has_rows(table) || wb_equal(table->values[WB_TABLE_RELKIND], "p");
 }
@@ -34,7 +34,7 @@ bool wb_pg_drop_index_online(struct wb_pg_writer *writer, const struct wb_object
 
 /* ---- Constraints ------------------------------------------------------------------------------------------------------ */
 
-static void write_validated(struct wb_pg_writer *writer, const char *table, const char *name, const char *definition)
+void wb_pg_write_validated(struct wb_pg_writer *writer, const char *table, const char *name, const char *definition)
 {
     wb_pg_emit(writer, "ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID", table, name, definition);
     wb_pg_emit(writer, "ALTER TABLE %s VALIDATE CONSTRAINT %s", table, name);
@@ -86,27 +86,13 @@ bool wb_pg_write_constraint_online(struct wb_pg_writer *writer, const struct wb_
             return false;
         break;
     case 'c':
-        if (!may_have_checks(object->parent))
+        if (!wb_pg_may_have_checks(object->parent))
             return false;
         break;
     default:
         return false;
     }
-    write_validated(writer, wb_pg_qualified(writer, object->parent), wb_pg_name(writer, object->name),
-                    wb_pg_constraint_definition(writer, object));
-    return true;
-}
-
-/* SET NOT NULL reads all rows under the strongest lock, unless a valid check says that there is no NULL. */
-bool wb_pg_set_not_null_online(struct wb_pg_writer *writer, const struct wb_object *column, const char *target)
-{
-    if (!writer->change->online || !may_have_checks(column->parent))
-        return false;
-    const char *table = wb_pg_qualified(writer, column->parent);
-    const char *name = wb_pg_name(writer, wb_pg_shortened(writer, column->name, "_is_not_null"));
-    write_validated(writer, table, name,
-                    wb_arena_printf(writer->arena, "CHECK (%s IS NOT NULL)", wb_pg_name(writer, column->name)));
-    wb_pg_emit(writer, "%s SET NOT NULL", target);
-    wb_pg_emit(writer, "ALTER TABLE %s DROP CONSTRAINT %s", table, name);
+    wb_pg_write_validated(writer, wb_pg_qualified(writer, object->parent), wb_pg_name(writer, object->name),
+                          wb_pg_constraint_definition(writer, object));
     return true;
 }

@@ -51,9 +51,9 @@ const char *wb_pg_column(struct wb_pg_writer *writer, const struct wb_object *co
         wb_str_printf(&text, " GENERATED %s AS IDENTITY", *values[WB_COLUMN_IDENTITY] == 'a' ? "ALWAYS" : "BY DEFAULT");
         if (*options)
             wb_str_printf(&text, " (%s)", options + 1);
-    } else if (wb_equal(values[WB_COLUMN_NOT_NULL], "t") && !serial) {
-        wb_str_append(&text, " NOT NULL");
     }
+    bool is_said = values[WB_COLUMN_IDENTITY] || serial;
+    wb_str_append(&text, is_said ? wb_pg_special_not_null(writer, column) : wb_pg_not_null(writer, column));
     if (expression && !serial)
         wb_str_printf(&text, " DEFAULT %s", expression->values[WB_DEFAULT_EXPRESSION]);
     else if (values[WB_COLUMN_BARE] && !serial)

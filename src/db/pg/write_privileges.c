@@ -170,6 +170,24 @@ static struct grants grants_there(struct wb_pg_writer *writer, const struct wb_o
     return grants;
 }
 
+/*
+ * Where owners are not compared they may be two, and each may be granted something where it is not the owner: that says
+ * nothing, as GRANT to an owner does, and REVOKE from it would take away its own.
+ */
+static void join_owners(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after,
+                        struct grants *grants)
+{
+    const struct wb_object *const objects[] = {before, after};
+    if (owners_are_compared(writer) || !before || !after || after->kind != WB_KIND_PRIVILEGES ||
+        wb_equal(before->values[WB_PRIVILEGES_OWNER_NAME], after->values[WB_PRIVILEGES_OWNER_NAME]))
+        return;
+    for (size_t i = 0; i < WB_COUNT(objects); i++)
+        give_to_new_owner(writer, objects[i]->values[WB_PRIVILEGES_OWNER_NAME], grants);
+    for (size_t i = 0; i < grants->count; i++)
+        if (strcmp(grants->items[i].grantee, "OWNER") == 0)
+            grants->items[i].grantable = false; /* an owner may grant all that there is */
+}
+
 /* ---- Statements -------------------------------------------------------------------------------------------------------- */
 
 struct stating {
@@ -287,6 +305,8 @@ void wb_pg_write_privileges(struct wb_pg_writer *writer, const struct wb_object 
     struct grants there = grants_there(writer, before, after);
     struct grants wanted = grants_of(writer, object, after ? WB_PRIVILEGES_GRANTS : WB_PRIVILEGES_INITIAL);
     struct grants privileges = {0}, options = {0}, taken = {0}, missing[2] = {{0}, {0}};
+    join_owners(writer, before, after, &there);
+    join_owners(writer, before, after, &wanted);
     find_unwanted(writer, &there, &wanted, &privileges, &options);
     if (before && before->values[WB_PRIVILEGES_INDIRECT] && privileges.count + options.count) {
         taken = revoke_indirect(&stating, before, &there);
