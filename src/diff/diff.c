@@ -286,6 +286,16 @@ static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pa
         pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
 }
 
+/* The parent's change of the type is one of this column as well, and the only one that there can be. */
+static void settle_merged(struct wb_pair *pair)
+{
+    const unsigned types = (1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION);
+    pair->retyped = (pair->fields & types) != 0;
+    pair->fields &= ~types;
+    if (pair->state == WB_PAIR_ALTER && !pair->fields)
+        pair->state = WB_PAIR_SAME;
+}
+
 /* Whether the parent table has the same: a check can be of both. */
 static bool is_in_parent(const struct wb_pairs *pairs, const struct wb_object *constraint)
 {
@@ -365,6 +375,9 @@ static void settle_all_derived(struct comparing *comparing)
         struct wb_pair *pair = &pairs->items[i];
         if ((pair->before && pair->before->derived) || (pair->after && pair->after->derived))
             settle_derived(pairs, pair, table_pair(pairs, pair), moves[table_pair(pairs, pair) - pairs->items]);
+        else if (pair->before && pair->after && pair->before->merged && pair->after->merged &&
+                 !moves[table_pair(pairs, pair) - pairs->items])
+            settle_merged(pair);
     }
     for (size_t i = 0; i < pairs->count; i++)
         if (goes_by_inheritance(pairs, &pairs->items[i])) {
