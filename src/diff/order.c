@@ -213,6 +213,20 @@ static void wait_for_dependents(struct ordering *ordering, const struct wb_pair 
     }
 }
 
+/* What comes from a parent table's can only be dropped when the table is not below that any more. */
+static void wait_for_leaving(struct ordering *ordering, const struct wb_pair *pair, size_t number)
+{
+    if (!pair->before->derived || !pair->before->parent || pair->before->kind == WB_KIND_TRIGGER ||
+        ordering->drop_of[number] == NONE) /* triggers go with the table's place */
+        return;
+    const struct wb_object_list *beside = &ordering->pairs->dependents[pair->before->parent->index];
+    for (size_t i = 0; i < beside->count; i++)
+        if (beside->items[i]->kind == WB_KIND_INHERITANCE && beside->items[i]->parent == pair->before->parent)
+            add_edge(ordering,
+                     ordering->drop_of[number_of(ordering, ordering->pairs->of_before[beside->items[i]->index])],
+                     ordering->drop_of[number]);
+}
+
 /* A name in use: by an operation that takes it or gives it back. */
 struct slot {
     const char *name;
@@ -291,13 +305,13 @@ static void match_slots(struct ordering *ordering, struct slots *slots,
 /* The operation that makes or drops the object; that of what it comes from, where it comes and goes with that. */
 static size_t operation_of(const struct ordering *ordering, const struct wb_object *object, bool makes)
 {
-    const struct wb_pairs *pairs = ordering->pairs;
-    size_t operation = NONE;
-    for (; object && operation == NONE; object = object->derived ? wb_object_origin(object) : NULL)
-        operation =
-            (makes
-                 ? ordering->create_of
-                 : ordering->drop_of)[number_of(ordering, (makes ? pairs->of_after : pairs->of_before)[object->index])];
+    const size_t *operations = makes ? ordering->create_of : ordering->drop_of;
+    struct wb_pair *const *pairs = makes ? ordering->pairs->of_after : ordering->pairs->of_before;
+    size_t operation = operations[number_of(ordering, pairs[object->index])];
+    bool named = wb_object_has_index(object) || object->kind == WB_KIND_CONSTRAINT ||
+                 object->kind == WB_KIND_FOREIGN_KEY;
+    while (operation == NONE && named && object->derived && (object = wb_object_origin(object)))
+        operation = operations[number_of(ordering, pairs[object->index])];
     return operation;
 }
 
@@ -311,6 +325,11 @@ static void wait_for_names(struct ordering *ordering)
             add_slot(ordering, &slots, pair->before, operation_of(ordering, pair->before, false), true);
         if (pair->after)
             add_slot(ordering, &slots, pair->after, operation_of(ordering, pair->after, true), false);
+        if (pair->state == WB_PAIR_ALTER && wb_object_has_index(pair->after) &&
+            !wb_equal(pair->before->name, pair->after->name)) {
+            add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
+            add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
+        }
         if (pair->state == WB_PAIR_ALTER && pair->fields & (1U << WB_COLUMN_IDENTITY) &&
             wb_pair_kind(pair) == WB_KIND_COLUMN) {
             add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
@@ -1023,8 +1042,10 @@ void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, stru
             wait_for_dependencies(&ordering, &pairs->items[i], ordering.create_of[i]);
             wait_for_dependencies(&ordering, &pairs->items[i], ordering.alter_of[i]);
         }
-        if (pairs->items[i].before)
+        if (pairs->items[i].before) {
             wait_for_dependents(&ordering, &pairs->items[i], i);
+            wait_for_leaving(&ordering, &pairs->items[i], i);
+        }
     }
     wait_for_names(&ordering);
     wait_for_namesakes(&ordering);

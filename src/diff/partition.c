@@ -240,11 +240,23 @@ static void settle_left_alone(const struct settling *settling, struct wb_pair *p
     pair->inherited = false;
 }
 
+/* A new partition that is not to have it would get it with its place. */
+static bool is_only_of_others(const struct settling *settling, const struct wb_object *object)
+{
+    for (size_t i = 0; i < object->deps.count; i++)
+        if (object->deps.items[i]->kind == WB_KIND_INHERITANCE &&
+            is_made_anew(pair_of(settling, object->deps.items[i])))
+            return true;
+    return false;
+}
+
 /* It becomes whole by what is attached; without that it must be made again. */
 static void settle_whole(const struct settling *settling, struct wb_pair *pair)
 {
     size_t field = wb_pair_kind(pair) == WB_KIND_INDEX ? WB_INDEX_WHOLE : WB_CONSTRAINT_WHOLE;
     const struct wb_object_list *children = &settling->children[pair->after->index];
+    if (!pair->after->derived && is_only_of_others(settling, pair->after))
+        pair->state = WB_PAIR_RECREATE;
     if (pair->state != WB_PAIR_ALTER || !(pair->fields & (1U << field)) || pair->after->derived)
         return;
     for (size_t i = 0; i < children->count; i++)

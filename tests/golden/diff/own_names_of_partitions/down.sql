@@ -1,6 +1,8 @@
 DROP TABLE public.fresh_0; -- destroys data
 DROP TABLE public.fresh_1; -- destroys data
 DROP TABLE public.fresh; -- destroys data
+DROP INDEX public.only_of_names;
+DROP TABLE public.names_2; -- destroys data
 DROP TABLE public.log_2026; -- destroys data
 DROP INDEX public.alone;
 DROP INDEX public.new_one;
@@ -15,3 +17,7 @@ CREATE INDEX log_2025_0_level_idx ON public.log_2025_0 USING btree (level);
 ALTER INDEX public.log_2025_level_idx ATTACH PARTITION public.log_2025_0_level_idx;
 CREATE INDEX log_2025_rest_level_idx ON public.log_2025_rest USING btree (level);
 ALTER INDEX public.log_2025_level_idx ATTACH PARTITION public.log_2025_rest_level_idx;
+CREATE INDEX only_of_names ON ONLY public.names USING btree (b, a);
+ALTER INDEX public.taken RENAME TO names_1_a_idx;
+ALTER INDEX public.moving RENAME TO names_1_b_idx;
+CREATE INDEX taken ON public.names_1 USING btree (a, b);

@@ -14,7 +14,12 @@ ALTER INDEX public.fresh_1_b_idx RENAME TO b_of_fresh_1;
 ALTER INDEX public.log_2024_id_at_level_key RENAME TO key_of_2024;
 ALTER INDEX public.log_2024_at_idx RENAME TO of_2024;
 ALTER INDEX public.earlier RENAME TO log_2024_text_idx;
+ALTER INDEX public.names_1_b_idx RENAME TO moving;
+CREATE TABLE public.names_2 PARTITION OF public.names FOR VALUES IN (2);
 DROP INDEX public.log_level;
+DROP INDEX public.only_of_names;
+DROP INDEX CONCURRENTLY public.taken;
+ALTER INDEX public.names_1_a_idx RENAME TO taken;
 CREATE INDEX new_one ON ONLY public.log USING btree (text, id);
 CREATE TABLE public.log_2026 PARTITION OF public.log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 ALTER INDEX public.log_2026_at_idx RENAME TO of_2026;
@@ -37,3 +42,4 @@ CREATE INDEX CONCURRENTLY log_2025_rest_id_idx ON public.log_2025_rest USING btr
 ALTER INDEX public.log_2025_id_idx ATTACH PARTITION public.log_2025_rest_id_idx;
 CREATE INDEX CONCURRENTLY log_2025_rest_text_id_idx ON public.log_2025_rest USING btree (text, id);
 ALTER INDEX public.log_2025_text_id_idx ATTACH PARTITION public.log_2025_rest_text_id_idx;
+CREATE INDEX only_of_names ON ONLY public.names USING btree (b, a);

@@ -1,4 +1,6 @@
 DROP INDEX public.log_level;
+DROP INDEX public.only_of_names;
+DROP INDEX public.taken;
 
 CREATE TABLE public.fresh (
     a integer NOT NULL,
@@ -38,3 +40,7 @@ CREATE INDEX log_level ON ONLY public.log USING btree (level);
 CREATE INDEX levels_of_2024 ON public.log_2024 USING btree (level);
 ALTER INDEX public.log_level ATTACH PARTITION public.levels_of_2024;
 ALTER INDEX public.log_2026_at_idx RENAME TO of_2026;
+ALTER INDEX public.names_1_a_idx RENAME TO taken;
+ALTER INDEX public.names_1_b_idx RENAME TO moving;
+CREATE TABLE public.names_2 PARTITION OF public.names FOR VALUES IN (2);
+CREATE INDEX only_of_names ON ONLY public.names USING btree (b, a);

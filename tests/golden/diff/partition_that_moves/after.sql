@@ -17,3 +17,4 @@ CREATE TRIGGER touching AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();
 ALTER TABLE t DISABLE TRIGGER touching;
 CREATE TABLE left_over (a integer);
 CREATE INDEX a_of_left_over ON left_over (a);
+CREATE TABLE other (a integer PRIMARY KEY);

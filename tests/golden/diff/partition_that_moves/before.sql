@@ -9,6 +9,8 @@ CREATE TABLE alone (a integer, b integer, c text);
 CREATE TABLE gone (a integer) PARTITION BY LIST (a);
 CREATE TABLE left_over PARTITION OF gone DEFAULT;
 CREATE INDEX gone_a ON gone (a);
+CREATE TABLE other (a integer PRIMARY KEY);
+ALTER TABLE gone ADD CONSTRAINT key_of_gone FOREIGN KEY (a) REFERENCES other;
 CREATE INDEX t_c ON t (c);
 CREATE INDEX u_c ON u (c);
 ALTER INDEX u_1_c_idx RENAME TO of_u_1;

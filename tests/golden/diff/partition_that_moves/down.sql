@@ -3,7 +3,8 @@ ALTER TABLE public.t DETACH PARTITION public.t_1;
 ALTER TABLE public.t DETACH PARTITION public.u_1;
 
 CREATE TABLE public.gone (
-    a integer
+    a integer,
+    CONSTRAINT key_of_gone FOREIGN KEY (a) REFERENCES public.other(a)
 )
 PARTITION BY LIST (a);
 

@@ -1,4 +1,5 @@
 ALTER TABLE public.gone DETACH PARTITION public.left_over;
+ALTER TABLE public.left_over DROP CONSTRAINT key_of_gone;
 ALTER TABLE public.t DETACH PARTITION public.t_1;
 ALTER TABLE public.t DETACH PARTITION public.t_2;
 ALTER TABLE public.u DETACH PARTITION public.u_1;
