@@ -361,8 +361,9 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      "SELECT c.oid, 0, n.nspname, c.opcname, quote_ident(m.amname), NULL, NULL, false, 0, " OWNER("c.opcowner") ", NULL,"
      " CASE WHEN c.opcdefault THEN 'DEFAULT ' ELSE '' END || 'FOR TYPE ' || format_type(c.opcintype, NULL) ||"
      " ' USING ' || quote_ident(m.amname) || ' FAMILY ' || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname),"
-     " concat_ws(" SEPARATOR ", 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL), "
-     OPERATOR_MEMBERS("2616", "c.oid") ")"
+     /* one without members needs something to be written all the same */
+     " coalesce(nullif(concat_ws(" SEPARATOR ", 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL), "
+     OPERATOR_MEMBERS("2616", "c.oid") "), ''), 'STORAGE ' || format_type(c.opcintype, NULL))"
      " FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod"
      " JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE " USERS},
 

@@ -24,3 +24,4 @@ CREATE OPERATOR FAMILY numbers USING btree;
 ALTER OPERATOR FAMILY numbers USING btree ADD
     OPERATOR 1 <(integer, integer), OPERATOR 3 =(integer, integer),
     FUNCTION 1 (integer, integer) btint4cmp(integer, integer);
+CREATE OPERATOR CLASS bare FOR TYPE uuid USING hash AS STORAGE uuid;

@@ -1,4 +1,6 @@
 DROP CONVERSION public.latin;
+DROP OPERATOR CLASS public.bare USING hash;
+DROP OPERATOR FAMILY public.bare USING hash;
 DROP OPERATOR FAMILY public.numbers USING btree;
 DROP INDEX public.releases_version_idx;
 DROP OPERATOR CLASS public.by_number USING btree;

@@ -1,4 +1,6 @@
 DROP CONVERSION public.latin;
+DROP OPERATOR CLASS public.bare USING hash;
+DROP OPERATOR FAMILY public.bare USING hash;
 DROP OPERATOR FAMILY public.numbers USING btree;
 DROP TEXT SEARCH CONFIGURATION public.plain;
 DROP TEXT SEARCH DICTIONARY public.lowered;

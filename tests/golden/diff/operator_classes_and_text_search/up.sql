@@ -32,6 +32,7 @@ CREATE OPERATOR public.=# (
     RIGHTARG = public.version
 );
 
+CREATE OPERATOR FAMILY public.bare USING hash;
 CREATE OPERATOR FAMILY public.by_number USING btree;
 CREATE OPERATOR FAMILY public.numbers USING btree;
 
@@ -39,6 +40,9 @@ ALTER OPERATOR FAMILY public.numbers USING btree ADD
     FUNCTION 1 (integer, integer) btint4cmp(integer,integer),
     OPERATOR 1 <(integer,integer),
     OPERATOR 3 =(integer,integer);
+
+CREATE OPERATOR CLASS public.bare FOR TYPE uuid USING hash FAMILY public.bare AS
+    STORAGE uuid;
 
 CREATE OPERATOR CLASS public.by_number FOR TYPE public.version USING btree FAMILY public.by_number AS
     FUNCTION 1 (public.version, public.version) public.version_cmp(public.version,public.version),
