@@ -95,7 +95,7 @@ test-asan: ## run every test with that build
 
 bench: ## measure: start, many files, a large graph, apply, diff, size
 	@scripts/install-deps bench
-	@$(MAKE) --no-print-directory all .venv/.test
+	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
 	@.venv/bin/python bench/run
 
 fuzz: ## run each fuzz target for $(FUZZ_SECONDS) seconds

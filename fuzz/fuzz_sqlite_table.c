@@ -30,7 +30,7 @@ static void check_column(struct wb_arena *arena, const char *sql, const struct w
 
 static void check_spelling(struct wb_arena *arena, const char *sql)
 {
-    const struct wb_sqlite_known none = {NULL, 0};
+    const struct wb_names none = {0};
     const char *once = wb_sqlite_spelling(arena, wb_slice(sql), &none, NULL);
     if (strcmp(once, wb_sqlite_spelling(arena, wb_slice(once), &none, NULL)) != 0)
         abort();

@@ -234,7 +234,7 @@ struct wb_diff_result {
 };
 
 struct wb_rename_question {
-    const char *kind;   /* "table", "column" */
+    const char *kind;   /* "table", "column", "enum value", ... */
     const char *from;   /* what is not there any more: "public.users.name" */
     const char *to;     /* what is there instead: "full_name" */
     const char *rename; /* that as one of `renames`: "public.users.name=full_name" */
@@ -243,8 +243,9 @@ struct wb_rename_question {
 /* How schemas are compared, and what the statements are like. */
 struct wb_compare_options {
     /*
-     * "table.column=new" or "table=new", where the schema may stand in front. The same may stand in an SQL file of the
-     * schema `to`, as a line `-- whimbrel:rename table.column=new`, for as long as one likes.
+     * "table.column=new", "type.value=new", "table=new", where the schema may stand in front, and what it is before that:
+     * "function f=g". The same may stand in an SQL file of the schema `to`, as a line `-- whimbrel:rename
+     * table.column=new`, for as long as one likes.
      */
     struct wb_name_list renames;
     /* Asked whether what looks like a rename is one. NULL: it is none, and stands in `possible_renames`. */

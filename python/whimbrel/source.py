@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 
+from whimbrel import dependencies
 from whimbrel.places import place_of
 from whimbrel.protocol import Failure
 
@@ -65,6 +66,7 @@ def _say(name, failure):
 
 
 def _run(name, options, script_of, out):
+    """What it has printed; None: it has failed, and said why."""
     try:
         script = script_of(options)
     except Exception as error:
@@ -74,22 +76,26 @@ def _run(name, options, script_of, out):
             # Of whatever a listener or a type of the project's throws.
             error = Failure("making the tables fails: %s" % words_of(error), None, None, *place_of(error))
         _say(name, error)
-        return 1
+        return None
     data = script.encode("utf-8", "surrogateescape")
-    while data:
-        data = data[os.write(out, data):]
-    return 0
+    written = 0
+    while written < len(data):
+        written += os.write(out, data[written:])
+    return data
 
 
 def main(name, options, script_of):
     """Prints the text that `script_of(options)` gives back, or says why not, and ends the process."""
+    noted = dependencies.start()
     gc.disable()  # models stay as long as the process does: to look for garbage among them is a sixth of the time
     # What the project prints, in Python or below, is not DDL.
     sys.stdout.flush()
     out = os.dup(1)
     os.dup2(2, 1)
-    status = _run(name, options, script_of, out)
+    printed = _run(name, options, script_of, out)
+    if noted and printed is not None:
+        noted.write(os.environ[dependencies.VARIABLE], printed)
     sys.stdout.flush()
     sys.stderr.flush()
     # Without what the project does at the end, or waits for: a scheduler's thread would keep us.
-    os._exit(status)
+    os._exit(1 if printed is None else 0)

@@ -69,11 +69,6 @@ static enum wb_code read_file(struct applying *applying, const char *path, struc
     return take_text(applying, path, &content, err);
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_sql_file(const char *name)
 {
     size_t length = strlen(name);
@@ -110,7 +105,7 @@ enum wb_code wb_apply_find_files(struct wb_arena *arena, const char *path, struc
         WB_TRY(find_in_folder(arena, path, 0, &paths, err));
     if (paths.count == 0)
         return wb_fail(err, WB_EIO, "there are no .sql files in the folder %s", path);
-    qsort(paths.items, paths.count, sizeof *paths.items, compare_paths);
+    wb_names_sort(&paths);
     *ret_paths = paths;
     return WB_OK;
 }

@@ -167,11 +167,6 @@ static bool is_passed_over(const char *name)
     return name[0] == '.' || wb_starts_with(name, "test_") || strcmp(name, "conftest.py") == 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Names in order, so that the same files always give the same answer. */
 static struct wb_names list_folder(struct search *search, const char *path)
 {
@@ -184,8 +179,7 @@ static struct wb_names list_folder(struct search *search, const char *path)
     }
     if (folder)
         closedir(folder);
-    if (names.count)
-        qsort(names.items, names.count, sizeof *names.items, by_name);
+    wb_names_sort(&names);
     return names;
 }
 

@@ -25,6 +25,12 @@ void wb_sha256(struct wb_slice bytes, char ret_hex[static WB_CHECKSUM_SIZE])
     ret_hex[WB_CHECKSUM_SIZE - 1] = '\0';
 }
 
+void wb_checksum_part(struct wb_str *text, struct wb_slice part)
+{
+    wb_str_printf(text, "%zu:", part.length);
+    wb_str_append_bytes(text, part.data, part.length);
+}
+
 /* Words in lower case, everything else as it is but for CRLF. */
 static void append_canonical(struct wb_str *out, struct wb_slice sql, const struct wb_sql_token *token)
 {

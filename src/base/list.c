@@ -1,5 +1,6 @@
 #include "base/list.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -46,6 +47,22 @@ void wb_names_remove(struct wb_names *names, const char *name)
         if (strcmp(names->items[i], name) != 0)
             names->items[kept++] = names->items[i];
     names->count = kept;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void wb_names_sort(struct wb_names *names)
+{
+    if (names->count) /* else there is no array */
+        qsort(names->items, names->count, sizeof *names->items, compare_names);
+}
+
+bool wb_names_contain_sorted(const struct wb_names *names, const char *name)
+{
+    return names->count && bsearch(&name, names->items, names->count, sizeof *names->items, compare_names);
 }
 
 struct wb_names wb_names_copy(struct wb_arena *arena, const struct wb_names *names)

@@ -36,6 +36,10 @@ bool wb_names_same(const struct wb_names *a, const struct wb_names *b);
 /* Takes `name` out if it is there, keeping the order of the others. */
 void wb_names_remove(struct wb_names *names, const char *name);
 
+/* By their bytes; then a name is found by bisection. */
+void wb_names_sort(struct wb_names *names);
+bool wb_names_contain_sorted(const struct wb_names *names, const char *name);
+
 /* A copy whose strings live in `arena` too. */
 struct wb_names wb_names_copy(struct wb_arena *arena, const struct wb_names *names);
 

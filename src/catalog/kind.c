@@ -36,6 +36,8 @@ static const struct wb_kind_info kinds[] = {
     [WB_KIND_SERVER] = {"server", 50, WB_KIND_OWNED,
                         FIELDS({"wrapper", WB_COMPARE_FIXED}, {"type", WB_COMPARE_FIXED}, {"version", WB_COMPARE_ALTER},
                                {"options", WB_COMPARE_ALTER, WB_FIELD_SET})},
+    [WB_KIND_TEXT_PARSER] = {"text search parser", 51, 0, FIELDS({"definition", WB_COMPARE_RECREATE})},
+    [WB_KIND_TEXT_TEMPLATE] = {"text search template", 51, 0, FIELDS({"definition", WB_COMPARE_RECREATE})},
     [WB_KIND_TEXT_DICTIONARY] = {"text search dictionary", 52, WB_KIND_OWNED,
                                  FIELDS({"template", WB_COMPARE_RECREATE}, {"options", WB_COMPARE_RECREATE})},
     [WB_KIND_TEXT_CONFIGURATION] = {"text search configuration", 54, WB_KIND_OWNED,
@@ -95,6 +97,11 @@ static const struct wb_kind_info kinds[] = {
     [WB_KIND_OPERATOR] = {"operator", 84, WB_KIND_OWNED,
                           FIELDS({"definition", WB_COMPARE_RECREATE, WB_FIELD_EXPRESSION},
                                  {"estimators", WB_COMPARE_RECREATE})},
+    [WB_KIND_OPERATOR_FAMILY] = {"operator family", 85, WB_KIND_OWNED, FIELDS({"members", WB_COMPARE_RECREATE})},
+    [WB_KIND_OPERATOR_CLASS] = {"operator class", 87, WB_KIND_OWNED,
+                                FIELDS({"definition", WB_COMPARE_RECREATE}, {"members", WB_COMPARE_RECREATE})},
+    [WB_KIND_CONVERSION] = {"conversion", 88, WB_KIND_OWNED,
+                            FIELDS({"default", WB_COMPARE_RECREATE}, {"definition", WB_COMPARE_RECREATE})},
     [WB_KIND_CAST] = {"cast", 86, 0, FIELDS({"definition", WB_COMPARE_RECREATE, WB_FIELD_EXPRESSION})},
     [WB_KIND_VIEW] = {"view", 90, WB_KIND_RELATION | WB_KIND_FRAGILE | WB_KIND_OWNED,
                       FIELDS({"columns", WB_COMPARE_PREFIX}, {"definition", WB_COMPARE_ALTER, WB_FIELD_EXPRESSION},
@@ -122,6 +129,7 @@ static const struct wb_kind_info kinds[] = {
                        FIELDS({"role", WB_COMPARE_ALTER}, {"sequence of", WB_COMPARE_NOT})},
     [WB_KIND_PRIVILEGES] = {"privileges", 112, WB_KIND_FOLDED, PRIVILEGES},
     [WB_KIND_DEFAULT_PRIVILEGES] = {"default privileges", 114, WB_KIND_LATE, PRIVILEGES},
+    [WB_KIND_LABEL] = {"enum value", 41, 0, NULL, 0},
 };
 _Static_assert(WB_COUNT(kinds) == WB_KIND_COUNT, "every kind has a line in the table");
 

@@ -109,7 +109,9 @@ static void append_title(struct wb_str *out, const struct wb_object *object)
         wb_str_append(out, object->name);
     else
         wb_sql_append_identifier(out, object->name);
-    if (object->arguments)
+    if (object->kind == WB_KIND_OPERATOR_FAMILY || object->kind == WB_KIND_OPERATOR_CLASS)
+        wb_str_printf(out, " using %s", object->arguments);
+    else if (object->arguments)
         wb_str_printf(out, "(%s)", object->arguments);
 }
 

@@ -22,6 +22,8 @@ enum wb_kind {
     WB_KIND_RANGE,
     WB_KIND_DATA_WRAPPER,
     WB_KIND_SERVER,
+    WB_KIND_TEXT_PARSER,
+    WB_KIND_TEXT_TEMPLATE,
     WB_KIND_TEXT_DICTIONARY,
     WB_KIND_TEXT_CONFIGURATION,
     WB_KIND_SEQUENCE,
@@ -38,7 +40,10 @@ enum wb_kind {
     WB_KIND_ROUTINE,
     WB_KIND_AGGREGATE,
     WB_KIND_OPERATOR,
+    WB_KIND_OPERATOR_FAMILY, /* `arguments` is its access method, and so is that of a class */
+    WB_KIND_OPERATOR_CLASS,
     WB_KIND_CAST,
+    WB_KIND_CONVERSION,
     WB_KIND_VIEW,
     WB_KIND_MATERIALIZED_VIEW,
     WB_KIND_RULE,
@@ -48,7 +53,8 @@ enum wb_kind {
     WB_KIND_PUBLICATION,
     WB_KIND_OWNER,              /* whom `parent` belongs to; only where owners are compared */
     WB_KIND_PRIVILEGES,         /* what roles may do with `parent`; only where privileges are compared */
-    WB_KIND_DEFAULT_PRIVILEGES, /* ... with what a role makes in future; the last kind */
+    WB_KIND_DEFAULT_PRIVILEGES, /* ... with what a role makes in future */
+    WB_KIND_LABEL,              /* of an enum: in no catalog, but for what is renamed; the last kind */
     WB_KIND_COUNT
 };
 
@@ -78,7 +84,8 @@ struct wb_object {
     struct wb_object_list deps; /* what it can't be without, `parent` included */
     bool unnamed;               /* `name` is only what it is told from others by: a constraint's definition */
     bool caseless;              /* `name` is told from others without regard to case */
-    bool has_children;          /* a table that others are partitions or children of */
+    bool has_children;          /* a table that others are partitions or children of; a type that tables are of */
+    bool in_partition_key;      /* a column that says, or helps to say, which partition a row is in */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
     struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
     size_t index;               /* in its catalog */

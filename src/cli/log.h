@@ -5,7 +5,7 @@
 #ifndef WB_CLI_LOG_H
 #define WB_CLI_LOG_H
 
-#include "cli/report.h"
+#include "cli/output.h"
 
 /* A wb_event_fn. Remembers in the report what a migration's result in JSON will say. */
 void wb_log_event(const struct wb_event *event, void *report);

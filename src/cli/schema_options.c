@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/auto.h"
+#include "base/str.h"
 #include "cli/log.h"
 
 static bool ask_rename(const struct wb_rename_question *question, void *user)
@@ -21,9 +23,20 @@ struct wb_compare_options wb_cli_compare_options(struct wb_cli *cli)
                                        .plain = wb_cli_has(cli, "no-online")};
 }
 
+/* As a word for a shell: in quotes, with those in it outside of them. */
+static void append_quoted(struct wb_str *out, const char *text)
+{
+    wb_str_append_char(out, '\'');
+    for (; *text; text++)
+        *text == '\'' ? wb_str_append(out, "'\\''") : wb_str_append_char(out, *text);
+    wb_str_append_char(out, '\'');
+}
+
 void wb_log_possible_renames(const struct wb_report *report, const struct wb_diff_result *result)
 {
-    for (size_t i = 0; i < result->possible_renames.count; i++)
-        wb_log_message(report, WB_LOG_INFO, "if that is a rename, say so: --rename '%s'",
-                       result->possible_renames.items[i]);
+    for (size_t i = 0; i < result->possible_renames.count; i++) {
+        WB_AUTO(wb_str) word = WB_STR_INIT;
+        append_quoted(&word, result->possible_renames.items[i]);
+        wb_log_message(report, WB_LOG_INFO, "if that is a rename, say so: --rename %s", wb_str_text(&word));
+    }
 }

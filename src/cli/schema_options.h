@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 
 #define WB_SCHEMA_OPTIONS                                                                                              \
-    {"rename", 0, "OLD=NEW", "table.column=new or table=new: a rename; may be repeated", NULL},                        \
+    {"rename", 0, "WHAT=NEW",                                                                                          \
+     "a rename: table=new, table.column=new, type.value=new, \"function f=new\"; may be repeated", NULL},              \
     {                                                                                                                  \
         "no-online", 0, NULL, "the plain forms of statements, which lock out an application that works", NULL          \
     }

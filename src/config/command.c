@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/list.h"
@@ -48,6 +49,9 @@ struct strings {
     size_t count, capacity;
 };
 
+/* What a shell changes all the time. */
+static const char *const passing_variables[] = {"_=", "OLDPWD=", "SHLVL=", "COLUMNS=", "LINES="};
+
 static bool is_given(const char *const *variables, const char *entry)
 {
     size_t length = strcspn(entry, "=");
@@ -75,6 +79,29 @@ static char **make_environment(struct wb_arena *arena, const struct wb_shell_com
     }
     *WB_PUSH(arena, strings) = NULL;
     return strings.items;
+}
+
+static bool is_passing(const char *entry)
+{
+    for (size_t i = 0; i < WB_COUNT(passing_variables); i++)
+        if (wb_starts_with(entry, passing_variables[i]))
+            return true;
+    return false;
+}
+
+void wb_command_describe(const struct wb_shell_command *command, struct wb_str *text)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_names entries = {0};
+    for (char **entry = make_environment(&arena, command); *entry; entry++)
+        if (!is_passing(*entry))
+            wb_names_add(&arena, &entries, *entry);
+    wb_names_sort(&entries);
+    wb_checksum_part(text, wb_slice(command->text));
+    wb_checksum_part(text, wb_slice(command->folder));
+    for (size_t i = 0; i < entries.count; i++)
+        wb_checksum_part(text, wb_slice(entries.items[i]));
+    wb_arena_release(&arena);
 }
 
 /* Gives back 0 or an errno. */

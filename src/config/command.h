@@ -26,4 +26,10 @@ struct wb_shell_command {
 enum wb_code wb_command_run(struct wb_arena *arena, const struct wb_shell_command *command, const char **ret_output,
                             struct wb_error *err);
 
+/*
+ * Appends what decides what it prints, but for what it reads: the text, the folder, its environment without what differs
+ * from one prompt of a shell to the next. Two of which that is the same are the same command.
+ */
+void wb_command_describe(const struct wb_shell_command *command, struct wb_str *text);
+
 #endif

@@ -513,14 +513,38 @@ static const char *find_python(const struct wb_config *config, struct wb_arena *
     return wb_arena_printf(arena, "PYTHONPATH=%s", wb_python_path(arena, home, &config->dotenv));
 }
 
-enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
-                                  struct wb_arena *arena, const char **ret_sql, struct wb_error *err)
+static struct wb_shell_command make_source_command(const struct wb_config *config,
+                                                   const struct wb_schema_source *source, const char *engine,
+                                                   const char *dependencies, struct wb_arena *arena)
 {
     struct wb_shell_command command = make_command(config, source->command, SOURCE_LIMIT);
-    const char *const variables[] = {wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine), find_python(config, arena),
-                                     NULL};
+    struct wb_names variables = {0};
+    const char *python = find_python(config, arena);
+    wb_names_add(arena, &variables, wb_arena_printf(arena, "WHIMBREL_ENGINE=%s", engine));
+    if (python)
+        wb_names_add(arena, &variables, python);
+    if (dependencies)
+        wb_names_add(arena, &variables, wb_arena_printf(arena, "WHIMBREL_DEPENDENCIES=%s", dependencies));
+    wb_names_add(arena, &variables, NULL);
+    command.variables = variables.items;
+    return command;
+}
+
+void wb_config_describe_source(const struct wb_config *config, const struct wb_schema_source *source,
+                               const char *engine, struct wb_str *text)
+{
+    struct wb_arena arena = WB_ARENA_INIT;
+    const struct wb_shell_command command = make_source_command(config, source, engine, NULL, &arena);
+    wb_command_describe(&command, text);
+    wb_arena_release(&arena);
+}
+
+enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+                                  const char *dependencies, struct wb_arena *arena, const char **ret_sql,
+                                  struct wb_error *err)
+{
+    const struct wb_shell_command command = make_source_command(config, source, engine, dependencies, arena);
     struct value value = {0};
-    command.variables = variables;
     if (wb_command_run(arena, &command, ret_sql, err) == WB_OK)
         return WB_OK;
     prefix_message(err, "the command for the schema source");

@@ -103,10 +103,18 @@ bool wb_config_has_source(struct wb_config *config);
 
 /*
  * What the source's command prints, at most 64 MiB, in `arena`; otherwise as for a `command:` value. It finds in
- * WHIMBREL_ENGINE ("postgresql", "sqlite") whose SQL is wanted.
+ * WHIMBREL_ENGINE ("postgresql", "sqlite") whose SQL is wanted, and in WHIMBREL_DEPENDENCIES the path of a file,
+ * `dependencies`, to which whimbrel's part in Python writes how many bytes it has printed, and what it has read: absolute
+ * paths of files and folders, one in a line, and of those too that were not there. Nothing in it: it can't say. NULL:
+ * nobody wants to know.
  */
 enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
-                                  struct wb_arena *arena, const char **ret_sql, struct wb_error *err);
+                                  const char *dependencies, struct wb_arena *arena, const char **ret_sql,
+                                  struct wb_error *err);
+
+/* Appends what decides what that prints, but for what it reads (wb_command_describe). */
+void wb_config_describe_source(const struct wb_config *config, const struct wb_schema_source *source,
+                               const char *engine, struct wb_str *text);
 
 /* The URL, parsed; WB_ECONFIG, with all the ways to give one in the hint, when there is none. */
 enum wb_code wb_config_get_url(struct wb_config *config, const struct wb_url **ret_url, struct wb_error *err);

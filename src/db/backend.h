@@ -27,6 +27,7 @@ enum wb_capability {
     WB_CAN_LOCK_TABLE = 1 << 4, /* LOCK TABLE; without it BEGIN itself takes the write lock */
     WB_CAN_ONLINE = 1 << 6,     /* has forms of DDL that let an application work on */
     WB_CAN_GRANT = 1 << 7,      /* things have owners, and roles have privileges */
+    WB_CAN_RENAME = 1 << 8,     /* has a statement to rename whatever has a name, not only tables and columns */
     WB_CAN_REPLICATE = 1 << 5,  /* servers follow a primary: they refuse writing, lag behind, and take over */
 };
 
@@ -148,8 +149,11 @@ struct wb_backend {
      * their table, the table they refer to, and how many. Else NULL.
      */
     const char *dangling_sql;
-    /* Lets the session take the bodies of functions as they are, for what is copied; `reset` ends it. Or NULL. */
-    const char *unchecked_sql;
+    /*
+     * Lets the session take the bodies of functions as they are, for what is copied or has its names yet to come; `reset`
+     * or the second one ends it. Or NULL.
+     */
+    const char *unchecked_sql, *checked_sql;
     /*
      * CREATE TABLE IF NOT EXISTS ... of the ledger: its first %s is replaced by the quoted name, no other % means
      * anything. Both engines have the same columns, and started_at a default.

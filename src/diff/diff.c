@@ -84,12 +84,17 @@ static enum wb_pair_state state_of(enum wb_comparison comparison, const char *be
     return WB_PAIR_ALTER;
 }
 
-static void tell_impossible(struct comparing *comparing, const struct wb_pair *pair, const char *field)
+static const char *title_of(struct comparing *comparing, const struct wb_object *object)
+{
+    return wb_arena_printf(comparing->arena, "%s %s", wb_kind_info(object->kind)->name,
+                           wb_object_title(comparing->arena, object));
+}
+
+static void tell_fixed(struct comparing *comparing, const struct wb_pair *pair, const char *field)
 {
     wb_names_add(comparing->arena, &comparing->impossible,
-                 wb_arena_printf(comparing->arena, "%s %s: its %s can't be changed without making it anew",
-                                 wb_kind_info(wb_pair_kind(pair))->name,
-                                 wb_object_title(comparing->arena, pair->before), field));
+                 wb_arena_printf(comparing->arena, "%s: its %s can't be changed without making it anew",
+                                 title_of(comparing, pair->before), field));
 }
 
 static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
@@ -105,7 +110,7 @@ static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
             (!(field->flags & WB_FIELD_OWN_NAME) && is_same(&comparing->scratch, field, before, after)))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
-            tell_impossible(comparing, pair, field->name);
+            tell_fixed(comparing, pair, field->name);
             pair->impossible = true;
             continue;
         }
@@ -281,6 +286,37 @@ static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pa
         pair->inherited = !pair->fields || kind == WB_KIND_DEFAULT;
 }
 
+/* Whether the parent table has the same: a check can be of both. */
+static bool is_in_parent(const struct wb_pairs *pairs, const struct wb_object *constraint)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct wb_object *link = pairs->items[i].after;
+        if (!link || link->kind != WB_KIND_INHERITANCE || link->parent != constraint->parent)
+            continue;
+        for (size_t k = 0; k < link->deps.count; k++)
+            if (link->deps.items[k]->kind == constraint->kind && link->deps.items[k]->parent != constraint->parent &&
+                strcmp(link->deps.items[k]->name, constraint->name) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* It becomes derived, or one of the table's own: the other half of making it anew is done with the parent's. */
+static void settle_one_derived(const struct wb_pairs *pairs, struct wb_pair *pair, bool moves)
+{
+    enum wb_kind kind = wb_pair_kind(pair);
+    bool whole = kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY || kind == WB_KIND_INDEX ||
+                 kind == WB_KIND_TRIGGER;
+    if (!whole || moves || !pair->before || !pair->after || pair->before->derived == pair->after->derived)
+        return;
+    if (pair->before->derived) {
+        pair->state = is_in_parent(pairs, pair->after) ? pair->state : WB_PAIR_CREATE;
+    } else if (pair->state == WB_PAIR_RECREATE || kind == WB_KIND_TRIGGER) { /* else it is taken for the parent's */
+        pair->inherited = true;
+        pair->state = WB_PAIR_DROP;
+    }
+}
+
 /* A derived object of a table that stays where it is, or is new, follows its parent's; one that moves is on its own. */
 static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, const struct wb_pair *table, bool moves)
 {
@@ -298,10 +334,13 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
     if (pair->state == WB_PAIR_DROP && before && table->state != WB_PAIR_DROP && (!moves || kind == WB_KIND_TRIGGER) &&
         comes_with_parents(pairs, pair))
         pair->inherited = true;
+    if (pair->state == WB_PAIR_DROP && before && table->state == WB_PAIR_DROP && kind == WB_KIND_FOREIGN_KEY)
+        pair->inherited = true; /* it goes with its table or before, and can't be dropped by itself */
     if (pair->before && pair->after && before && after && !moves)
         settle_both_derived(pairs, pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
+    settle_one_derived(pairs, pair, moves);
 }
 
 /* Of a column that goes with the parent table's: there is nothing left of which it could be taken away. */
@@ -429,7 +468,8 @@ static void settle_rebuilds(struct comparing *comparing)
 
 static void remake(struct comparing *comparing, struct wb_pair *pair)
 {
-    if (pair->state == WB_PAIR_RECREATE || pair->inherited || pair->follows || !pair->before || !pair->after)
+    bool made = pair->state == WB_PAIR_RECREATE || pair->state == WB_PAIR_CREATE;
+    if (made || pair->inherited || pair->follows || !pair->before || !pair->after)
         return;
     if (comparing->pairs.whole && wb_kind_info(wb_pair_kind(pair))->flags & WB_KIND_FOLDED)
         return; /* it stays as it is, or goes with its table */
@@ -456,6 +496,27 @@ static void move_column(struct comparing *comparing, struct wb_pair *type, struc
     *WB_PUSH(&comparing->scratch, comparing->work) = column;
 }
 
+/* Whether a call of the routine that comes may be taken for one of the other of its name, which goes. */
+static bool may_be_mistaken(const struct wb_object *coming, const struct wb_object *going)
+{
+    size_t shared = strlen(going->arguments), length = strlen(coming->arguments);
+    shared = shared < length ? shared : length; /* what the one has more may have defaults */
+    return coming->kind == WB_KIND_ROUTINE && wb_equal(coming->schema, going->schema) &&
+           strcmp(coming->name, going->name) == 0 &&
+           (strncmp(coming->arguments, going->arguments, shared) == 0 || strstr(coming->arguments, "any"));
+}
+
+/* It can't be told to use the other routine before this one has gone. */
+static bool clings_to_routine(const struct comparing *comparing, const struct wb_pair *pair,
+                              const struct wb_pair *dependent)
+{
+    const struct wb_object_list *deps = &dependent->after->deps;
+    for (size_t i = 0; wb_pair_kind(pair) == WB_KIND_ROUTINE && i < deps->count; i++)
+        if (!comparing->pairs.of_after[deps->items[i]->index]->before && may_be_mistaken(deps->items[i], pair->before))
+            return true;
+    return false;
+}
+
 /* `pair` is dropped, for good or to be made again; `dependent` hangs on it. */
 static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, struct wb_pair *dependent)
 {
@@ -476,7 +537,8 @@ static void concern_by_drop(struct comparing *comparing, struct wb_pair *pair, s
     } else if (dependent->before->derived && (kind == WB_KIND_TRIGGER || wb_object_has_index(dependent->before))) {
         return; /* it goes with the parent table's, or with its place, and an index stays when the table has left that */
     } else if (!(wb_kind_info(kind)->flags & WB_KIND_HOLDS_DATA) &&
-               (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME)) {
+               (pair->state == WB_PAIR_RECREATE || dependent->state == WB_PAIR_SAME ||
+                clings_to_routine(comparing, pair, dependent))) {
         remake(comparing, dependent);
     }
 }
@@ -545,73 +607,79 @@ static void concern_dependents(struct comparing *comparing)
     }
 }
 
-/* ---- New labels ------------------------------------------------------------------------------------------------ */
+/* ---- What nothing can do ----------------------------------------------------------------------------------------- */
 
-static bool mentions(const struct wb_object *object, const char *text)
+static void tell_in_use(struct comparing *comparing, const struct wb_object *object, const char *what,
+                        const struct wb_object *user, const char *how)
 {
-    const struct wb_kind_info *info = wb_kind_info(object->kind);
-    for (size_t i = 0; i < info->field_count; i++)
-        if (object->values[i] && strstr(object->values[i], text))
-            return true;
-    return false;
+    const char *text = wb_arena_printf(comparing->arena, "%s: %s can't be changed, as %s %s",
+                                       title_of(comparing, object), what, title_of(comparing, user), how);
+    if (!wb_names_contain(&comparing->impossible, text))
+        wb_names_add(comparing->arena, &comparing->impossible, text);
 }
 
-/* A label that was added can't be used before the transaction is committed: then the type is made anew instead. */
-static bool uses_new_label(const struct comparing *comparing, const struct wb_pair *type)
+static bool gets_another_type(const struct wb_pair *pair)
 {
-    const char *rest = type->after->values[WB_ENUM_LABELS];
-    struct wb_slice label;
-    while (wb_list_next(&rest, &label)) {
-        const char *text = wb_arena_strndup(comparing->arena, label.data, label.length);
-        if (strstr(type->before->values[WB_ENUM_LABELS], text))
-            continue;
-        for (size_t i = 0; i < comparing->pairs.count; i++) {
-            const struct wb_pair *pair = &comparing->pairs.items[i];
-            if (pair->state == WB_PAIR_SAME || !pair->after || pair == type || !mentions(pair->after, text))
-                continue;
-            for (size_t k = 0; k < pair->after->deps.count; k++)
-                if (pair->after->deps.items[k] == type->after)
-                    return true;
-        }
-    }
-    return false;
+    static const unsigned fields = 1U << WB_COLUMN_TYPE | 1U << WB_COLUMN_BASE_TYPE | 1U << WB_COLUMN_COLLATION;
+    return wb_pair_kind(pair) == WB_KIND_COLUMN && pair->after &&
+           (pair->retyped || (pair->state == WB_PAIR_ALTER && pair->fields & fields));
 }
 
-static void settle_enums(struct comparing *comparing)
+static void tell_about_column(struct comparing *comparing, const struct wb_pair *pair)
 {
-    for (size_t i = 0; i < comparing->pairs.count; i++) {
-        struct wb_pair *pair = &comparing->pairs.items[i];
-        if (wb_pair_kind(pair) == WB_KIND_ENUM && pair->state == WB_PAIR_ALTER &&
-            pair->fields & (1U << WB_ENUM_LABELS) && uses_new_label(comparing, pair))
-            pair->state = WB_PAIR_RECREATE;
-    }
-}
-
-/* ---- Types of attributes ---------------------------------------------------------------------------------------- */
-
-static bool is_in_columns(const struct comparing *comparing, const struct wb_object *type)
-{
-    const struct wb_object_list *dependents = &comparing->pairs.dependents[type->index];
+    const struct wb_object *table = table_of(pair->before);
+    if (!gets_another_type(pair))
+        return;
+    if (pair->before->in_partition_key)
+        tell_in_use(comparing, pair->before, "its type", table, "has it in its partition key");
+    const struct wb_object_list *dependents = &comparing->pairs.dependents[table->index];
     for (size_t i = 0; i < dependents->count; i++) {
-        const struct wb_object *dependent = dependents->items[i];
-        bool is_column = dependent->kind == WB_KIND_COLUMN && dependent->parent->kind != WB_KIND_VIEW;
-        bool is_type = dependent->parent != type &&
-                       (wb_kind_info(dependent->kind)->flags & WB_KIND_TYPE || dependent->kind == WB_KIND_ATTRIBUTE);
-        if (is_column || is_type)
-            return true;
+        const struct wb_object *user = dependents->items[i];
+        if (user->kind == WB_KIND_COLUMN && table_of(user) != table && user->parent->kind != WB_KIND_VIEW &&
+            comparing->pairs.of_before[user->index]->after)
+            tell_in_use(comparing, pair->before, "its type", user, "has rows of its table");
     }
-    return false;
 }
 
-/* The type of an attribute can't be changed while columns have it; then the whole type is made anew. */
-static void settle_attributes(struct comparing *comparing)
+/* What a table itself is made by: there is nothing that could be dropped before the change, and made again after it. */
+static void tell_about_tables(struct comparing *comparing, const struct wb_object *object)
+{
+    const struct wb_object_list *dependents = &comparing->pairs.dependents[object->index];
+    for (size_t i = 0; i < dependents->count; i++) {
+        const struct wb_pair *table = comparing->pairs.of_before[dependents->items[i]->index];
+        if (wb_pair_kind(table) != WB_KIND_TABLE || !table->after || table->impossible)
+            continue;
+        bool typed = table->before->values[WB_TABLE_OF_TYPE] && table->after->values[WB_TABLE_OF_TYPE];
+        if (object->kind == WB_KIND_COMPOSITE && typed)
+            tell_in_use(comparing, object, "it", table->before, "is of it");
+        if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_COLLATION)
+            tell_in_use(comparing, object, "it", table->before, "has it in its partition key");
+    }
+}
+
+/* As it was; NULL for one that is new. */
+static const struct wb_object *type_of_attribute(const struct comparing *comparing, const struct wb_pair *pair)
+{
+    return pair->before ? pair->before->parent : comparing->pairs.of_after[pair->after->parent->index]->before;
+}
+
+static void tell_what_can_not_be(struct comparing *comparing)
 {
     for (size_t i = 0; i < comparing->pairs.count; i++) {
         const struct wb_pair *pair = &comparing->pairs.items[i];
-        if (wb_pair_kind(pair) != WB_KIND_ATTRIBUTE || pair->state != WB_PAIR_ALTER ||
-            !(pair->fields & ~WB_FIELD_COMMENT) || !is_in_columns(comparing, pair->before->parent))
+        enum wb_kind kind = wb_pair_kind(pair);
+        if (kind == WB_KIND_ATTRIBUTE && pair->state != WB_PAIR_SAME && pair->fields != WB_FIELD_COMMENT &&
+            type_of_attribute(comparing, pair))
+            tell_about_tables(comparing, type_of_attribute(comparing, pair));
+        if (!pair->before)
             continue;
-        comparing->pairs.of_before[pair->before->parent->index]->state = WB_PAIR_RECREATE;
+        tell_about_column(comparing, pair);
+        if (pair->state == WB_PAIR_DROP || pair->state == WB_PAIR_RECREATE)
+            tell_about_tables(comparing, pair->before);
+        if (kind == WB_KIND_RANGE && pair->by_name)
+            wb_names_add(comparing->arena, &comparing->impossible,
+                         wb_arena_printf(comparing->arena, "%s: the places of attributes in it can't be changed",
+                                         title_of(comparing, pair->before)));
     }
 }
 
@@ -624,10 +692,11 @@ void wb_diff_make(const struct wb_catalog *from, const struct wb_catalog *to, co
     index_pairs(&comparing, &from->objects, &to->objects);
     settle_all_derived(&comparing);
     settle_defaults(&comparing);
-    settle_enums(&comparing);
-    settle_attributes(&comparing);
+    wb_settle_types(&comparing.pairs, &comparing.scratch);
     settle_rebuilds(&comparing);
     concern_dependents(&comparing);
+    wb_settle_containers(&comparing.pairs);
+    tell_what_can_not_be(&comparing);
     comparing.pairs.online = rules->online;
     wb_partition_settle(&comparing.pairs, &comparing.scratch);
     *ret_diff = (struct wb_diff){.impossible = comparing.impossible};

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/auto.h"
-#include "base/sql.h"
+#include "diff/body.h"
 #include "diff/pair.h"
 
 struct numbers {
@@ -24,6 +24,8 @@ struct operation {
     size_t waits;                 /* how many of `before` are still to come */
     size_t place;                 /* in the preferred order */
     size_t mark;                  /* the last search that has come by */
+    bool fills;                   /* it completes what a stub has begun */
+    bool unmet;                   /* a body that the engine looks into names what has to come later */
 };
 
 #define NONE ((size_t)-1)
@@ -37,6 +39,7 @@ struct ordering {
     } operations;
     size_t *drop_of, *alter_of, *create_of; /* by pair */
     size_t search;
+    struct numbers stack; /* of the search */
 };
 
 static size_t number_of(const struct ordering *ordering, const struct wb_pair *pair)
@@ -188,6 +191,13 @@ static void wait_for_dependencies(struct ordering *ordering, const struct wb_pai
     }
 }
 
+/* It is of no concern to what is altered any more: what has values of it is moved to the new one after that. */
+static bool is_moved_away(const struct ordering *ordering, size_t number)
+{
+    return ordering->drop_of[number] != NONE &&
+           ordering->operations.items[ordering->drop_of[number]].action == WB_DROP_MOVED;
+}
+
 static void wait_for_dependents(struct ordering *ordering, const struct wb_pair *pair, size_t number)
 {
     const struct wb_object_list *dependents = &ordering->pairs->dependents[pair->before->index];
@@ -197,7 +207,8 @@ static void wait_for_dependents(struct ordering *ordering, const struct wb_pair 
             add_edge(ordering, ordering->drop_of[other], ordering->drop_of[number]);
             add_edge(ordering, ordering->alter_of[other], ordering->drop_of[number]);
         }
-        if (ordering->alter_of[number] != NONE)
+        bool is_replaced = wb_pair_kind(pair) == WB_KIND_VIEW || wb_pair_kind(pair) == WB_KIND_ROUTINE;
+        if (ordering->alter_of[number] != NONE && !is_replaced && !is_moved_away(ordering, other))
             add_edge(ordering, ordering->drop_of[other], ordering->alter_of[number]);
     }
 }
@@ -235,6 +246,19 @@ static const char *name_to_compare(const struct wb_object *object)
     return object->schema ? object->name : last && last[1] ? last + 1 : object->key;
 }
 
+static bool is_routine(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE;
+}
+
+/* The name that the engine gives to it, or NULL. */
+static const char *identity_sequence(struct wb_arena *arena, const struct wb_object *object)
+{
+    if (object->kind != WB_KIND_COLUMN || !object->values[WB_COLUMN_IDENTITY])
+        return NULL;
+    return wb_arena_printf(arena, "%s_%s_seq", object->parent->name, object->name);
+}
+
 static void add_slot(struct ordering *ordering, struct slots *slots, const struct wb_object *object, size_t operation,
                      bool given_back)
 {
@@ -247,10 +271,11 @@ static void add_slot(struct ordering *ordering, struct slots *slots, const struc
         names[1] = wb_arena_printf(arena, "t%s", name_to_compare(object));
     if (object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
         names[1] = wb_arena_printf(arena, "c%s.%s", object->parent->key, object->name);
-    if (object->kind == WB_KIND_ROUTINE || object->kind == WB_KIND_AGGREGATE)
-        names[1] = wb_arena_printf(arena, "f%s.%s", object->schema, object->name);
-    if (object->kind == WB_KIND_COLUMN && object->values[WB_COLUMN_IDENTITY])
-        names[2] = wb_arena_printf(arena, "r%s.%s_%s_seq", object->schema, object->parent->name, object->name);
+    if (is_routine(object))
+        names[1] = wb_arena_printf(arena, "f%s.%s(%s)", object->schema, object->name, object->arguments);
+    const char *sequence = identity_sequence(arena, object);
+    if (sequence)
+        names[2] = wb_arena_printf(arena, "r%s.%s", object->schema, sequence);
     for (size_t i = 0; i < WB_COUNT(names) && operation != NONE; i++)
         if (names[i])
             *WB_PUSH(arena, *slots) = (struct slot){names[i], operation, given_back};
@@ -263,14 +288,31 @@ static int compare_slots(const void *a, const void *b)
     return order ? order : right->given_back - left->given_back;
 }
 
-/* What an index of a partition goes with: its own drop, or that of the parent table's. */
-static size_t drop_with_origin(const struct ordering *ordering, const struct wb_pair *pair, size_t number)
+/* Calls `meet` for each operation that gives back a name and one that takes it. */
+static void match_slots(struct ordering *ordering, struct slots *slots,
+                        void (*meet)(struct ordering *ordering, size_t first, size_t second))
 {
-    const struct wb_object *object = pair->before;
-    size_t drop = ordering->drop_of[number];
-    while (drop == NONE && object->derived && wb_object_has_index(object) && (object = wb_object_origin(object)))
-        drop = ordering->drop_of[number_of(ordering, ordering->pairs->of_before[object->index])];
-    return drop;
+    if (slots->count)
+        qsort(slots->items, slots->count, sizeof *slots->items, compare_slots);
+    for (size_t i = 0; i < slots->count; i++)
+        for (size_t k = i + 1;
+             slots->items[i].given_back && k < slots->count && strcmp(slots->items[i].name, slots->items[k].name) == 0;
+             k++)
+            if (!slots->items[k].given_back && slots->items[k].operation != slots->items[i].operation)
+                meet(ordering, slots->items[i].operation, slots->items[k].operation);
+}
+
+/* The operation that makes or drops the object; that of what it comes from, where it comes and goes with that. */
+static size_t operation_of(const struct ordering *ordering, const struct wb_object *object, bool makes)
+{
+    const struct wb_pairs *pairs = ordering->pairs;
+    size_t operation = NONE;
+    for (; object && operation == NONE; object = object->derived ? wb_object_origin(object) : NULL)
+        operation =
+            (makes
+                 ? ordering->create_of
+                 : ordering->drop_of)[number_of(ordering, (makes ? pairs->of_after : pairs->of_before)[object->index])];
+    return operation;
 }
 
 /* What takes a name waits for what gives it back. */
@@ -280,9 +322,9 @@ static void wait_for_names(struct ordering *ordering)
     for (size_t i = 0; i < ordering->pairs->count; i++) {
         const struct wb_pair *pair = &ordering->pairs->items[i];
         if (pair->before && !is_moved_type(pair))
-            add_slot(ordering, &slots, pair->before, drop_with_origin(ordering, pair, i), true);
+            add_slot(ordering, &slots, pair->before, operation_of(ordering, pair->before, false), true);
         if (pair->after)
-            add_slot(ordering, &slots, pair->after, ordering->create_of[i], false);
+            add_slot(ordering, &slots, pair->after, operation_of(ordering, pair->after, true), false);
         if (pair->state == WB_PAIR_ALTER && wb_object_has_index(pair->after) &&
             !wb_equal(pair->before->name, pair->after->name)) {
             add_slot(ordering, &slots, pair->before, ordering->alter_of[i], true);
@@ -294,13 +336,30 @@ static void wait_for_names(struct ordering *ordering)
             add_slot(ordering, &slots, pair->after, ordering->alter_of[i], false);
         }
     }
-    if (slots.count)
-        qsort(slots.items, slots.count, sizeof *slots.items, compare_slots);
-    for (size_t i = 0; i < slots.count; i++)
-        for (size_t k = i + 1;
-             slots.items[i].given_back && k < slots.count && strcmp(slots.items[i].name, slots.items[k].name) == 0; k++)
-            if (!slots.items[k].given_back && slots.items[k].operation != slots.items[i].operation)
-                add_edge(ordering, slots.items[i].operation, slots.items[k].operation);
+    match_slots(ordering, &slots, add_edge);
+}
+
+/*
+ * The same constraint of a partition has the name of the parent table's, unless the partition has one of that name: then
+ * that one comes first.
+ */
+static void wait_for_namesakes(struct ordering *ordering)
+{
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_object *object = ordering->pairs->items[i].after;
+        if (!object || (object->kind != WB_KIND_CONSTRAINT && object->kind != WB_KIND_FOREIGN_KEY))
+            continue;
+        const struct wb_object *origin = object->derived ? wb_object_origin(object) : NULL;
+        if (object->derived && (!origin || strcmp(origin->name, object->name) == 0))
+            continue;
+        size_t operation = object->derived ? operation_of(ordering, object, true) : ordering->create_of[i];
+        const char *name = wb_arena_printf(&ordering->scratch, "%s.%s", object->parent->key,
+                                           (origin ? origin : object)->name);
+        if (operation != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, operation, !object->derived};
+    }
+    match_slots(ordering, &slots, add_edge);
 }
 
 /* ---- Joining ------------------------------------------------------------------------------------------------------ */
@@ -308,10 +367,11 @@ static void wait_for_names(struct ordering *ordering)
 /* Whether a way leads from the operation to `goal`; upwards along what comes before, else along what comes after. */
 static bool reaches(struct ordering *ordering, size_t from, size_t goal, bool upwards, size_t search)
 {
-    struct numbers stack = {0};
-    *WB_PUSH(&ordering->scratch, stack) = from;
-    while (stack.count) {
-        size_t number = host_of(ordering, stack.items[--stack.count]);
+    struct numbers *stack = &ordering->stack;
+    stack->count = 0;
+    *WB_PUSH(&ordering->scratch, *stack) = from;
+    while (stack->count) {
+        size_t number = host_of(ordering, stack->items[--stack->count]);
         if (number == goal)
             return true;
         struct operation *operation = &ordering->operations.items[number];
@@ -320,7 +380,7 @@ static bool reaches(struct ordering *ordering, size_t from, size_t goal, bool up
         operation->mark = search;
         const struct numbers *next = upwards ? &operation->before : &operation->after;
         for (size_t i = 0; i < next->count; i++)
-            *WB_PUSH(&ordering->scratch, stack) = next->items[i];
+            *WB_PUSH(&ordering->scratch, *stack) = next->items[i];
     }
     return false;
 }
@@ -422,6 +482,201 @@ static void join_operations(struct ordering *ordering)
         continue;
 }
 
+/* ---- Circles ------------------------------------------------------------------------------------------------------ */
+
+/* Which operations wait for each other, or for some that do. */
+static bool *find_stuck(struct ordering *ordering)
+{
+    size_t count = ordering->operations.count, left = 0;
+    struct operation *operations = ordering->operations.items;
+    bool *stuck = WB_NEW_ARRAY(&ordering->scratch, count, bool);
+    size_t *waits = WB_NEW_ARRAY(&ordering->scratch, count, size_t);
+    struct numbers free = {0};
+    for (size_t i = 0; i < count; i++) {
+        stuck[i] = host_of(ordering, i) == i;
+        for (size_t k = 0; stuck[i] && k < operations[i].before.count; k++)
+            waits[i] += host_of(ordering, operations[i].before.items[k]) != i;
+        if (stuck[i] && waits[i] == 0)
+            *WB_PUSH(&ordering->scratch, free) = i;
+        left += stuck[i];
+    }
+    for (; free.count; left--) {
+        size_t number = free.items[--free.count];
+        stuck[number] = false;
+        for (size_t k = 0; k < operations[number].after.count; k++) {
+            size_t next = host_of(ordering, operations[number].after.items[k]);
+            if (next != number && --waits[next] == 0)
+                *WB_PUSH(&ordering->scratch, free) = next;
+        }
+    }
+    return left ? stuck : NULL;
+}
+
+static void replace_host(struct ordering *ordering, struct numbers *numbers, size_t host, size_t replacement)
+{
+    for (size_t i = 0; i < numbers->count; i++)
+        if (host_of(ordering, numbers->items[i]) == host)
+            numbers->items[i] = replacement;
+}
+
+/* A first half of the view's operation, for which the others of its circles wait. Does nothing where there is none. */
+static void split_view(struct ordering *ordering, size_t number)
+{
+    bool creates = ordering->operations.items[number].action == WB_CREATE;
+    const struct numbers after = ordering->operations.items[number].after;
+    const struct numbers before = ordering->operations.items[number].before;
+    size_t half = NONE;
+    for (size_t i = 0; i < after.count; i++) {
+        size_t other = host_of(ordering, after.items[i]);
+        if (other == number || other == half || !reaches(ordering, other, number, false, ++ordering->search))
+            continue;
+        if (half == NONE)
+            half = add_operation(ordering, creates ? WB_STUB : WB_EMPTY, ordering->operations.items[number].pair);
+        replace_host(ordering, &ordering->operations.items[other].before, number, half);
+        *WB_PUSH(&ordering->scratch, ordering->operations.items[half].after) = other;
+        after.items[i] = number;
+    }
+    if (half == NONE)
+        return;
+    ordering->operations.items[number].fills = creates;
+    for (size_t i = 0; i < before.count; i++) {
+        size_t other = host_of(ordering, before.items[i]);
+        if (other != number && !reaches(ordering, half, other, false, ++ordering->search))
+            add_edge(ordering, other, half);
+    }
+    add_edge(ordering, half, number);
+}
+
+/* The pairs of views' columns, by the pair of the view. */
+static struct numbers *collect_columns(struct ordering *ordering)
+{
+    const struct wb_pairs *pairs = ordering->pairs;
+    struct numbers *columns = WB_NEW_ARRAY(&ordering->scratch, pairs->count, struct numbers);
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct wb_object *before = pairs->items[i].before, *after = pairs->items[i].after;
+        if (wb_pair_kind(&pairs->items[i]) != WB_KIND_COLUMN)
+            continue;
+        if (before && before->parent->kind == WB_KIND_VIEW)
+            *WB_PUSH(&ordering->scratch, columns[number_of(ordering, pairs->of_before[before->parent->index])]) = i;
+        if (after && after->parent->kind == WB_KIND_VIEW && !(before && before->parent->kind == WB_KIND_VIEW))
+            *WB_PUSH(&ordering->scratch, columns[number_of(ordering, pairs->of_after[after->parent->index])]) = i;
+    }
+    return columns;
+}
+
+/* A stub has the types of the columns: whether one of them is in a circle with the view. */
+static bool has_circle_in_types(struct ordering *ordering, size_t number, const struct numbers *columns)
+{
+    bool creates = ordering->operations.items[number].action == WB_CREATE;
+    const struct wb_object *view = creates ? ordering->operations.items[number].pair->after
+                                           : ordering->operations.items[number].pair->before;
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[columns->items[i]];
+        const struct wb_object *column = creates ? pair->after : pair->before;
+        for (size_t k = 0; column && k < column->deps.count; k++) {
+            const struct wb_object *type = column->deps.items[k];
+            size_t other = (creates ? ordering->create_of : ordering->drop_of)[number_of(
+                ordering, (creates ? ordering->pairs->of_after : ordering->pairs->of_before)[type->index])];
+            if (type != view && other != NONE && host_of(ordering, other) != number &&
+                reaches(ordering, number, host_of(ordering, other), creates, ++ordering->search) &&
+                reaches(ordering, number, host_of(ordering, other), !creates, ++ordering->search))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Views can refer to each other, and to functions that refer to them, when they were replaced after they had been made. */
+static void split_circles(struct ordering *ordering)
+{
+    size_t count = ordering->operations.count;
+    const bool *stuck = ordering->pairs->whole ? NULL : find_stuck(ordering);
+    const struct numbers *columns = stuck ? collect_columns(ordering) : NULL;
+    for (size_t i = 0; stuck && i < count; i++) {
+        const struct operation *operation = &ordering->operations.items[i];
+        if (stuck[i] && wb_pair_kind(operation->pair) == WB_KIND_VIEW &&
+            (operation->action == WB_CREATE || operation->action == WB_DROP) &&
+            !has_circle_in_types(ordering, i, &columns[number_of(ordering, operation->pair)]))
+            split_view(ordering, i);
+    }
+}
+
+/* ---- Preferences -------------------------------------------------------------------------------------------------- */
+
+/* The one after the other, unless something that must be says otherwise: then false. */
+static bool put_before(struct ordering *ordering, size_t first, size_t second)
+{
+    first = host_of(ordering, first);
+    second = host_of(ordering, second);
+    if (first == second)
+        return true;
+    if (reaches(ordering, first, second, true, ++ordering->search))
+        return false;
+    add_edge(ordering, first, second);
+    return true;
+}
+
+static void prefer(struct ordering *ordering, size_t first, size_t second)
+{
+    (void)put_before(ordering, first, second);
+}
+
+/*
+ * A routine goes before another of its name comes, which could be taken for it; but what uses the one may have to be
+ * told to use the other first.
+ */
+static void avoid_overloading(struct ordering *ordering)
+{
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_pair *pair = &ordering->pairs->items[i];
+        const struct wb_object *object = pair->before ? pair->before : pair->after;
+        if (!is_routine(object))
+            continue;
+        const char *name = wb_arena_printf(&ordering->scratch, "%s.%s", object->schema, object->name);
+        if (ordering->drop_of[i] != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->drop_of[i], true};
+        if (ordering->create_of[i] != NONE)
+            *WB_PUSH(&ordering->scratch, slots) = (struct slot){name, ordering->create_of[i], false};
+    }
+    match_slots(ordering, &slots, prefer);
+}
+
+/* "t_a_idx2" gets that name because there is a "t_a_idx1": the name before it, or NULL. */
+static const char *name_before(struct wb_arena *arena, const char *name)
+{
+    size_t length = strlen(name), digits = 0;
+    while (digits < length && digits < 9 && name[length - digits - 1] >= '0' && name[length - digits - 1] <= '9')
+        digits++;
+    unsigned long number = strtoul(name + length - digits, NULL, 10);
+    if (!digits || !number)
+        return NULL;
+    const char *base = wb_arena_strndup(arena, name, length - digits);
+    return number == 1 ? base : wb_arena_printf(arena, "%s%lu", base, number - 1);
+}
+
+/* The engine gives names to the indexes that partitions get from a parent's: ones that are free then. */
+static void count_names_up(struct ordering *ordering)
+{
+    struct wb_arena *arena = &ordering->scratch;
+    struct slots slots = {0};
+    for (size_t i = 0; i < ordering->pairs->count; i++) {
+        const struct wb_object *object = ordering->pairs->items[i].after;
+        if (!object || !(wb_kind_info(object->kind)->flags & (WB_KIND_RELATION | WB_KIND_SHARES_INDEX)))
+            continue;
+        size_t operation = operation_of(ordering, object, true);
+        const char *previous = object->derived ? name_before(arena, object->name) : NULL;
+        if (operation == NONE)
+            continue;
+        *WB_PUSH(arena, slots) = (struct slot){
+            wb_arena_printf(arena, "%s.%s", object->schema ? object->schema : "", object->name), operation, true};
+        if (previous)
+            *WB_PUSH(arena, slots) = (struct slot){
+                wb_arena_printf(arena, "%s.%s", object->schema ? object->schema : "", previous), operation, false};
+    }
+    match_slots(ordering, &slots, prefer);
+}
+
 /* ---- Names in the bodies of routines ------------------------------------------------------------------------------ */
 
 struct named {
@@ -441,77 +696,82 @@ static int compare_named(const void *a, const void *b)
     return order ? order : (left->operation > right->operation) - (left->operation < right->operation);
 }
 
-static void prefer_after(struct ordering *ordering, const struct named_list *names, const char *word, size_t operation)
+/* The first half of a view that is made in two does it. */
+static bool makes(const struct operation *operation)
 {
+    return (operation->action == WB_CREATE && !operation->fills) || operation->action == WB_ALTER ||
+           operation->action == WB_STUB;
+}
+
+/* What a body may have to wait for. A new table's parts come with it, and the table is named where they are. */
+static struct named_list collect_named(struct ordering *ordering)
+{
+    struct named_list names = {0};
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        const struct operation *operation = &ordering->operations.items[i];
+        if (!makes(operation))
+            continue;
+        const struct wb_object *object = operation->pair->after;
+        if (wb_body_can_name(object) && (!object->parent || host_of(ordering, i) == i))
+            *WB_PUSH(&ordering->scratch, names) = (struct named){object->name, i};
+        const char *sequence = identity_sequence(&ordering->scratch, object);
+        if (sequence)
+            *WB_PUSH(&ordering->scratch, names) = (struct named){sequence, i};
+    }
+    if (names.count)
+        qsort(names.items, names.count, sizeof *names.items, compare_named);
+    return names;
+}
+
+/* Whether that leaves an order. */
+static bool prefer_after(struct ordering *ordering, const struct named_list *names, const struct wb_mention *mention,
+                         size_t operation)
+{
+    bool met = true;
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(names->items[middle].name, word) < 0)
+        if (strcmp(names->items[middle].name, mention->name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < names->count && strcmp(names->items[low].name, word) == 0; low++) {
-        size_t other = host_of(ordering, names->items[low].operation);
-        if (other == operation || reaches(ordering, other, operation, true, ++ordering->search))
+    for (; low < names->count && strcmp(names->items[low].name, mention->name) == 0; low++) {
+        const struct named *named = &names->items[low];
+        if (wb_body_may_mean(mention, ordering->operations.items[named->operation].pair->after))
+            met &= put_before(ordering, named->operation, operation);
+    }
+    return met;
+}
+
+/* Those that the engine looks into come first: where not all can have their way, the others can do without. */
+static void wait_for_names_in_bodies(struct ordering *ordering, const struct named_list *names, bool checked)
+{
+    struct wb_arena scratch = WB_ARENA_INIT;
+    for (size_t i = 0; i < ordering->operations.count; i++) {
+        struct operation *operation = &ordering->operations.items[i];
+        if (!makes(operation))
             continue;
-        add_edge(ordering, other, operation);
-    }
-}
-
-static const char *name_of_token(struct wb_arena *arena, struct wb_slice text, const struct wb_sql_token *token)
-{
-    char *name = wb_arena_strndup(arena, text.data + token->offset, token->length);
-    if (token->kind != WB_SQL_QUOTED_IDENTIFIER) {
-        for (char *p = name; *p; p++)
-            *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
-        return name;
-    }
-    name[token->length ? token->length - 1 : 0] = '\0';
-    return name + 1;
-}
-
-/* Also in the strings, which is where the bodies are. */
-static void scan(struct ordering *ordering, const struct named_list *names, struct wb_slice text, size_t operation,
-                 unsigned depth)
-{
-    struct wb_sql_token token;
-    for (size_t offset = 0; wb_sql_next_token(text, &offset, &token);) {
-        if (token.kind == WB_SQL_WORD || token.kind == WB_SQL_QUOTED_IDENTIFIER) {
-            prefer_after(ordering, names, name_of_token(&ordering->scratch, text, &token), operation);
-        } else if (token.kind == WB_SQL_STRING && depth == 0) {
-            struct wb_slice string = {text.data + token.offset, token.length};
-            size_t tag = string.data[0] == '$'
-                             ? (size_t)((const char *)memchr(string.data + 1, '$', string.length - 1) - string.data) + 1
-                             : 1;
-            if (string.length >= 2 * tag)
-                scan(ordering, names, (struct wb_slice){string.data + tag, string.length - 2 * tag}, operation, 1);
+        const struct wb_object *object = operation->pair->after;
+        const struct wb_kind_info *info = wb_kind_info(object->kind);
+        for (size_t k = 0; k < info->field_count; k++) {
+            struct wb_mentions mentions = {0};
+            if (info->fields[k].flags & WB_FIELD_BODY && object->values[k] &&
+                wb_body_is_checked(object->values[k]) == checked)
+                wb_body_find_mentions(&scratch, object->values[k], &mentions);
+            for (size_t m = 0; m < mentions.count; m++)
+                operation->unmet |= !prefer_after(ordering, names, &mentions.items[m], host_of(ordering, i)) && checked;
         }
+        wb_arena_release(&scratch);
     }
 }
 
 /* The engine does not know what a body needs; it comes after all that it names, as far as that leaves an order. */
 static void wait_for_bodies(struct ordering *ordering)
 {
-    struct named_list names = {0};
-    for (size_t i = 0; i < ordering->operations.count; i++) {
-        const struct operation *operation = &ordering->operations.items[i];
-        bool makes = operation->action == WB_CREATE || operation->action == WB_ALTER;
-        if (makes && operation->pair->after->kind != WB_KIND_TRIGGER && operation->pair->after->kind != WB_KIND_POLICY)
-            *WB_PUSH(&ordering->scratch, names) = (struct named){operation->pair->after->name, i};
-    }
-    if (names.count)
-        qsort(names.items, names.count, sizeof *names.items, compare_named);
-    for (size_t i = 0; i < ordering->operations.count; i++) {
-        const struct operation *operation = &ordering->operations.items[i];
-        if (operation->action != WB_CREATE && operation->action != WB_ALTER)
-            continue;
-        const struct wb_object *object = operation->pair->after;
-        const struct wb_kind_info *info = wb_kind_info(object->kind);
-        for (size_t k = 0; k < info->field_count; k++)
-            if (info->fields[k].flags & WB_FIELD_BODY && object->values[k])
-                scan(ordering, &names, wb_slice(object->values[k]), host_of(ordering, i), 0);
-    }
+    const struct named_list names = collect_named(ordering);
+    wait_for_names_in_bodies(ordering, &names, true);
+    wait_for_names_in_bodies(ordering, &names, false);
 }
 
 /* ---- The preferred order ------------------------------------------------------------------------------------------ */
@@ -553,14 +813,12 @@ static bool scans(const struct ordering *ordering, const struct operation *opera
 static struct preference preference_of(const struct ordering *ordering, const struct operation *operation,
                                        size_t number)
 {
-    const struct wb_object *object = operation->action == WB_DROP || operation->action == WB_MOVE_AWAY
-                                         ? operation->pair->before
-                                         : operation->pair->after;
+    bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY && operation->action != WB_EMPTY;
+    const struct wb_object *object = late && operation->pair->after ? operation->pair->after : operation->pair->before;
     const struct wb_kind_info *info = wb_kind_info(object->kind);
     const struct wb_object *top = object;
     while (top->parent)
         top = top->parent;
-    bool late = operation->action != WB_DROP && operation->action != WB_MOVE_AWAY;
     unsigned rank = info->flags & WB_KIND_LATE ? info->rank : wb_kind_info(top->kind)->rank;
     return (struct preference){number,
                                scans(ordering, operation),
@@ -639,14 +897,16 @@ static struct wb_change make_change(const struct ordering *ordering, struct wb_a
                                     const struct operation *operation, const struct wb_object_list *parts)
 {
     const struct wb_pair *pair = operation->pair;
-    struct wb_change change = {.action = operation->action,
+    struct wb_change change = {.action = operation->fills ? WB_FILL : operation->action,
                                .before = pair->before,
                                .after = pair->after,
                                .fields = pair->fields,
                                .moved = pair->moved,
+                               .by_name = pair->by_name,
                                .follows = pair->follows,
                                .apart = pair->apart,
                                .attach = pair->attach,
+                               .unmet = operation->unmet,
                                .online = is_online(ordering, pair)};
     for (size_t i = 0; i < parts->count; i++)
         *WB_PUSH(arena, change.parts) = parts->items[i];
@@ -788,7 +1048,11 @@ void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, stru
         }
     }
     wait_for_names(&ordering);
+    wait_for_namesakes(&ordering);
     join_operations(&ordering);
+    split_circles(&ordering);
+    avoid_overloading(&ordering);
+    count_names_up(&ordering);
     wait_for_bodies(&ordering);
     *ret_changes = (struct wb_change_list){0};
     sort_operations(&ordering, arena, ret_changes);

@@ -17,10 +17,11 @@ enum wb_pair_state {
 struct wb_pair {
     const struct wb_object *before, *after; /* one of them may be NULL */
     enum wb_pair_state state;
-    unsigned fields;    /* those that differ */
-    bool moved;         /* a column whose type is made anew; a type that is made anew while there are such columns */
-    bool impossible;    /* there is a difference that no change can undo */
-    bool inherited;     /* what happens to it, happens by what happens to the parent table */
+    unsigned fields; /* those that differ */
+    bool moved;      /* a column whose type is made anew; a type that is made anew while there are such columns */
+    bool by_name;    /* ... and parts of its values have other places; a composite type whose attributes are others */
+    bool impossible; /* there is a difference that no change can undo */
+    bool inherited;  /* what happens to it, happens by what happens to the parent table */
     bool stays_derived; /* of a table that stays under its parent: what becomes of the parent's, becomes of it */
     bool retyped;       /* a column that gets another type with the parent table's */
     bool follows;       /* it is made by that, and then given what it has of its own */
@@ -36,6 +37,12 @@ struct wb_pairs {
     bool online;                            /* see wb_diff_rules */
     bool whole; /* a table is made with all of its parts, whatever they refer to: none can be added later */
 };
+
+/* Finds the types that are to be made anew because there are values of them. */
+void wb_settle_types(struct wb_pairs *pairs, struct wb_arena *scratch);
+
+/* When it is known what is made anew: a type stays for as long as one that it is a part of, and is moved as that is. */
+void wb_settle_containers(struct wb_pairs *pairs);
 
 /* Pairs what is an index of a partition alone in one schema, and one of the parent table's in the other. */
 void wb_partition_match(struct wb_pairs *pairs, struct wb_arena *scratch,

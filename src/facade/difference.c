@@ -50,8 +50,9 @@ static struct wb_names fields_of(struct wb_arena *arena, const struct wb_change 
 static struct wb_difference *add_difference(struct making *making, const struct wb_change *change)
 {
     static const char *const actions[] = {
-        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",      [WB_MOVE_AWAY] = "rename",
-        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild"};
+        [WB_CREATE] = "create",   [WB_ALTER] = "alter",   [WB_DROP] = "drop",       [WB_MOVE_AWAY] = "rename",
+        [WB_DROP_MOVED] = "drop", [WB_RENAME] = "rename", [WB_REBUILD] = "rebuild", [WB_STUB] = "create",
+        [WB_FILL] = "alter",      [WB_EMPTY] = "alter"};
     const struct wb_object *object = change->after && change->action != WB_RENAME ? change->after : change->before;
     const struct wb_names fields = fields_of(making->arena, change);
     struct wb_difference *difference = WB_PUSH(making->arena, making->differences);
@@ -111,6 +112,29 @@ static void add_renames(struct making *making, const struct wb_change_list *rena
         add_change(making, &renames->items[i]);
 }
 
+static bool writes_body(const struct wb_change *change)
+{
+    const struct wb_kind_info *info = wb_kind_info(change->after ? change->after->kind : change->before->kind);
+    bool made = change->action == WB_CREATE, altered = change->action == WB_ALTER;
+    for (size_t i = 0; (made || altered) && i < info->field_count; i++)
+        if (info->fields[i].flags & WB_FIELD_BODY && (made || change->fields & (1U << i)))
+            return true;
+    return false;
+}
+
+/* A function's body that has the names in it which are only given back behind it. */
+static void leave_bodies_unchecked(const struct wb_differing *comparison, const struct wb_change_list *changes,
+                                   struct wb_arena *arena, struct wb_names *opening, struct wb_names *closing)
+{
+    bool any = false;
+    for (size_t i = 0; i < changes->count; i++)
+        any |= writes_body(&changes->items[i]);
+    if (!any || !comparison->renames_last || comparison->renames->count == 0 || !comparison->backend->unchecked_sql)
+        return;
+    wb_names_add(arena, opening, comparison->backend->unchecked_sql);
+    wb_names_add(arena, closing, comparison->backend->checked_sql);
+}
+
 void wb_difference_make(struct wb_arena *arena, const struct wb_differing *comparison,
                         struct wb_diff_result *ret_result)
 {
@@ -134,6 +158,7 @@ void wb_difference_make(struct wb_arena *arena, const struct wb_differing *compa
         add_renames(&making, comparison->renames);
     if (backend->write_frame)
         backend->write_frame(from, &diff.changes, arena, &opening, &closing);
+    leave_bodies_unchecked(comparison, &diff.changes, arena, &opening, &closing);
     *ret_result = (struct wb_diff_result){.items = making.differences.items,
                                           .count = making.differences.count,
                                           .opening = wb_name_list_of(&opening),

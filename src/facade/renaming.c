@@ -27,7 +27,7 @@ static enum wb_code rename_in(struct wb_schema_pair *pair, struct wb_schema *sch
     struct wb_change_list followers = {0};
     WB_TRY(run_renames(pair, schema->session, &pair->renames, err));
     WB_TRY(wb_schema_read_again(&pair->context, schema, &pair->renamed, err));
-    wb_rename_followers(&pair->renamed, &pair->to.catalog, &pair->renames, &pair->arena, &followers);
+    wb_rename_followers(&pair->renaming, &pair->renamed, &followers);
     WB_TRY(run_renames(pair, schema->session, &followers, err));
     for (size_t i = 0; i < followers.count; i++)
         *WB_PUSH(&pair->arena, pair->renames) = followers.items[i];
@@ -48,13 +48,10 @@ static void carry_over(struct wb_schema_pair *pair)
 {
     const struct wb_object_list *objects = &pair->from.catalog.objects;
     for (size_t i = 0; i < objects->count; i++) {
-        struct wb_object *object = objects->items[i];
-        struct wb_object *other = object->parent ? NULL : wb_catalog_find(&pair->arena, &pair->renamed, object);
-        for (size_t k = 0; !object->parent && k < pair->renames.count; k++)
-            if (pair->renames.items[k].before == object) {
-                struct wb_object like = *pair->renames.items[k].after;
-                other = wb_catalog_find(&pair->arena, &pair->renamed, &like);
-            }
+        const struct wb_object *object = objects->items[i];
+        struct wb_object *other = object->parent ? NULL
+                                                 : wb_catalog_find(&pair->arena, &pair->renamed,
+                                                                   wb_rename_successor(&pair->renaming, object));
         if (!other)
             continue;
         other->owner = object->owner;
@@ -83,12 +80,15 @@ enum wb_code wb_schema_pair_rename(struct wb_schema_pair *pair, const struct wb_
     for (size_t i = 0; i < pair->to.hints.count; i++)
         *WB_PUSH(&pair->arena, hints) = pair->to.hints.items[i];
     pair->renamed = pair->from.catalog;
-    WB_TRY(wb_rename_resolve(&pair->from.catalog, &pair->to.catalog, &hints, &pair->arena, &pair->renames, err));
-    wb_rename_ask(&pair->from.catalog, &pair->to.catalog, options, &pair->arena, &pair->renames,
-                  &pair->possible_renames);
-    if (pair->renames.count == 0)
-        return WB_OK;
-    return pair->from.kind == WB_SCHEMA_DATABASE ? rename_copy(pair, err) : rename_and_back(pair, err);
+    wb_renaming_begin(&pair->renaming, &pair->from.catalog, &pair->to.catalog, &pair->arena,
+                      !(pair->backend->capabilities & WB_CAN_RENAME));
+    WB_TRY(wb_rename_resolve(&pair->renaming, &hints, err));
+    wb_rename_ask(&pair->renaming, options, &pair->possible_renames);
+    wb_rename_steps(&pair->renaming, &pair->renames);
+    if (pair->renames.count)
+        WB_TRY(pair->from.kind == WB_SCHEMA_DATABASE ? rename_copy(pair, err) : rename_and_back(pair, err));
+    wb_rename_alike(&pair->renaming, &pair->renamed, &pair->renames);
+    return WB_OK;
 }
 
 void wb_schema_pair_difference(struct wb_schema_pair *pair, const struct wb_compare_options *options, bool down,

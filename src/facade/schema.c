@@ -225,7 +225,7 @@ static enum wb_code apply(struct wb_schema_context *context, struct wb_schema *s
     case WB_SCHEMA_HISTORY:
         return replay(context, schema, err);
     case WB_SCHEMA_COMMAND:
-        return wb_apply_text(schema->session, schema->source.text, schema->sql, &schema->hints, err);
+        return wb_apply_text(schema->session, schema->source.text, schema->printed.sql, &schema->hints, err);
     case WB_SCHEMA_FILES:
         return wb_apply_path(schema->session, schema->path, &schema->hints, err);
     case WB_SCHEMA_DATABASE:
@@ -326,15 +326,12 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
 {
     bool second_replays = readings[1].schema->kind == WB_SCHEMA_HISTORY;
     struct reading *here = &readings[second_replays ? 1 : 0], *beside = &readings[second_replays ? 0 : 1];
-    pthread_t thread;
+    struct wb_task task;
     if (beside->schema->kind == WB_SCHEMA_HISTORY)
         fill_first(beside);
-    bool started = wb_thread_start(&thread, read_schema, beside);
+    wb_task_start(&task, read_schema, beside);
     read_schema(here);
-    if (started)
-        pthread_join(thread, NULL);
-    else
-        read_schema(beside);
+    wb_task_join(&task);
     for (size_t i = 0; i < 2; i++) {
         if (readings[i].code != WB_OK && err->code == WB_OK) {
             *err = readings[i].err;
@@ -381,14 +378,6 @@ static bool needs_scratch(const struct wb_schema *schema)
     return schema->kind != WB_SCHEMA_DATABASE;
 }
 
-static enum wb_code run_command(struct wb_schema_context *context, struct wb_schema *schema, struct wb_error *err)
-{
-    if (schema->kind != WB_SCHEMA_COMMAND)
-        return WB_OK;
-    return wb_config_run_source(context->project->config, &schema->source, scratch_engine(context), context->arena,
-                                &schema->sql, err);
-}
-
 static void warn_of_what_is_not_there(const struct wb_schema_context *context, const struct wb_schema *schema)
 {
     const char *engine = needs_scratch(schema) ? scratch_engine(context) : schema->url.engine;
@@ -403,14 +392,38 @@ enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error
     if (needs_scratch(&pair->from) || needs_scratch(&pair->to))
         WB_TRY(find_scratch(&pair->context, err));
     warn_of_what_is_not_there(&pair->context, &pair->to);
-    WB_TRY(run_command(&pair->context, &pair->from, err));
-    return run_command(&pair->context, &pair->to, err);
+    return WB_OK;
+}
+
+void wb_schema_pair_recall(struct wb_schema_pair *pair)
+{
+    struct wb_schema *schemas[] = {&pair->from, &pair->to};
+    for (size_t i = 0; i < WB_COUNT(schemas); i++)
+        if (schemas[i]->kind == WB_SCHEMA_COMMAND)
+            wb_printed_recall(pair->context.project->config, &schemas[i]->source, scratch_engine(&pair->context),
+                              &pair->arena, &schemas[i]->printed);
+}
+
+enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, bool *ret_ran, struct wb_error *err)
+{
+    struct wb_schema *schemas[] = {&pair->from, &pair->to};
+    *ret_ran = false;
+    for (size_t i = 0; i < WB_COUNT(schemas); i++) {
+        if (schemas[i]->kind != WB_SCHEMA_COMMAND || schemas[i]->printed.sql)
+            continue;
+        WB_TRY(wb_printed_run(pair->context.project->config, &schemas[i]->source, scratch_engine(&pair->context),
+                              &pair->arena, &schemas[i]->printed, err));
+        *ret_ran = true;
+    }
+    return WB_OK;
 }
 
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err)
 {
     struct reading readings[2] = {{.context = &pair->context, .schema = &pair->from, .err = WB_ERROR_INIT},
                                   {.context = &pair->context, .schema = &pair->to, .err = WB_ERROR_INIT}};
+    bool ran;
+    WB_TRY(wb_schema_pair_print(pair, &ran, err));
     WB_TRY(connect(&pair->context, &pair->from, err));
     WB_TRY(connect(&pair->context, &pair->to, err));
     pair->backend = pair->to.session->backend;

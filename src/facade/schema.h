@@ -12,6 +12,7 @@
 #include "db/backend.h"
 #include "diff/rename.h"
 #include "exec/target.h"
+#include "facade/printed.h"
 #include "facade/project.h"
 
 /* What the schemas of one comparison share. */
@@ -31,7 +32,7 @@ struct wb_schema {
     enum wb_schema_kind kind;
     const char *path;               /* FILES */
     struct wb_schema_source source; /* COMMAND */
-    const char *sql;                /* COMMAND: what it has printed */
+    struct wb_printed printed;      /* COMMAND: by it, as far as it is known */
     struct wb_url url;              /* DATABASE */
     const struct wb_names *goals;   /* HISTORY: revision expressions, upgraded to in order */
     struct wb_target target;        /* DATABASE: with its session */
@@ -66,7 +67,8 @@ struct wb_schema_pair {
     struct wb_schema_context context;
     struct wb_schema from, to;
     const struct wb_backend *backend; /* theirs, once they were read */
-    struct wb_change_list renames;    /* of things in `from`, once they are known ... */
+    struct wb_renaming renaming;      /* what is called something else, once that is known ... */
+    struct wb_change_list renames;    /* ... all renames one by one, in their order ... */
     struct wb_catalog renamed;        /* ... and what `from` is after them */
     struct wb_names possible_renames; /* nobody was there to be asked about these */
 };
@@ -74,10 +76,19 @@ struct wb_schema_pair {
 enum wb_code wb_schema_pair_new(wb_project *project, struct wb_schema_pair **ret_pair, struct wb_error *err);
 void wb_schema_pair_free(struct wb_schema_pair *pair);
 
-/* Finds out all that can be known without a database: where scratch databases are made, what a command prints. */
+/* Finds out where scratch databases are made. */
 enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error *err);
 
-/* Connects to both, one after the other; fills and reads both at once. They stay open. They must be prepared. */
+/* What commands print, as far as it is known without running them. The pair must be prepared. */
+void wb_schema_pair_recall(struct wb_schema_pair *pair);
+
+/* Runs the commands of those that have one, unless they were run. The pair must be prepared. */
+enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, bool *ret_ran, struct wb_error *err);
+
+/*
+ * Runs what is to be run; connects to both, one after the other; fills and reads both at once. They stay open. The pair
+ * must be prepared.
+ */
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
 
 /*

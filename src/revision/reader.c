@@ -128,8 +128,7 @@ enum wb_code wb_reader_load(struct wb_arena *arena, int folder_fd, const char *f
                             struct wb_error *err)
 {
     struct part parts[MOST_THREADS];
-    pthread_t threads[MOST_THREADS];
-    bool started[MOST_THREADS] = {false};
+    struct wb_task tasks[MOST_THREADS] = {{.running = false}}; /* but for the first part, which is this thread's own */
     size_t part_count = count_parts(count);
     for (size_t i = 0; i < part_count; i++)
         parts[i] = (struct part){.folder_fd = folder_fd,
@@ -141,13 +140,11 @@ enum wb_code wb_reader_load(struct wb_arena *arena, int folder_fd, const char *f
                                  .err = WB_ERROR_INIT};
 
     for (size_t i = 1; i < part_count; i++)
-        started[i] = wb_thread_start(&threads[i], load_part, &parts[i]);
+        wb_task_start(&tasks[i], load_part, &parts[i]);
+    load_part(&parts[0]);
     enum wb_code code = WB_OK;
     for (size_t i = 0; i < part_count; i++) {
-        if (started[i])
-            pthread_join(threads[i], NULL);
-        else
-            load_part(&parts[i]); /* the first is this thread's own, and so is one that could not be started */
+        wb_task_join(&tasks[i]);
         wb_arena_adopt(arena, &parts[i].arena);
         if (code == WB_OK && parts[i].code != WB_OK) {
             code = parts[i].code;

@@ -4,7 +4,7 @@ import re
 
 import psycopg
 
-NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*|\s*)$")
+NOISE = re.compile(r"^(--.*|SET .*|RESET SESSION AUTHORIZATION;|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*|\s*)$")
 
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(\$\w*\$).*?\1|--[^\n]*|;\n|.", re.DOTALL)
 

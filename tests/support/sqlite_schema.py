@@ -24,9 +24,20 @@ def tokens(sql):
     return found
 
 
+def statement(sql):
+    """The tokens, with the name that is made in one spelling: SQLite takes 'x' for a name, too."""
+    found = tokens(sql)
+    place = next((at for at, token in enumerate(found[:6]) if token in ("table", "index", "view", "trigger")), 0) + 1
+    if found[place:place + 3] == ["if", "not", "exists"]:
+        place += 3
+    if place < len(found) and found[place].startswith("'"):
+        found[place] = found[place][1:-1].replace("''", "'").lower()
+    return found
+
+
 def elements(sql):
     """CREATE TABLE as its name, its columns and constraints in whatever order, and what follows them."""
-    found = tokens(sql)
+    found = statement(sql)
     start, depth, element, bag = found.index("("), 0, [], []
     for place, token in enumerate(found[start:], start):
         depth += (token == "(") - (token == ")")
@@ -107,7 +118,7 @@ def fingerprint(path, texts=True):
         if kind == "table" and tokens(sql)[1] == "table":
             found[kind, name.lower()] = [elements(sql) if texts else clauses(sql), table(connection, name)]
         else:
-            found[kind, name.lower()] = [token for token in tokens(sql) if kind != "index" or token != "asc"]
+            found[kind, name.lower()] = [token for token in statement(sql) if kind != "index" or token != "asc"]
     connection.close()
     return found
 

@@ -169,11 +169,11 @@ static void a_schema_source_is_a_path_or_a_command(void **state)
     must_read("schema_source", "command:echo $WHIMBREL_ENGINE");
     assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
     assert_null(source.path);
-    assert_int_equal(wb_config_run_source(config, &source, "sqlite", &arena, &sql, &err), WB_OK);
+    assert_int_equal(wb_config_run_source(config, &source, "sqlite", NULL, &arena, &sql, &err), WB_OK);
     assert_string_equal(sql, "sqlite");
     must_read("schema_source", "command:exit 3");
     assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
-    assert_failed(wb_config_run_source(config, &source, "sqlite", &arena, &sql, &err), WB_EUSAGE,
+    assert_failed(wb_config_run_source(config, &source, "sqlite", NULL, &arena, &sql, &err), WB_EUSAGE,
                   "the command for the schema source: it failed with exit status 3");
     wb_arena_release(&arena);
 }

@@ -180,8 +180,8 @@ static void test_the_rowid(void **state)
 
 static const char *spell(struct wb_arena *arena, const char *text)
 {
-    static const char *const names[] = {"a b", "name", "null", "order", "t"};
-    return wb_sqlite_spelling(arena, wb_slice(text), &(struct wb_sqlite_known){names, WB_COUNT(names)}, "T");
+    static const char *names[] = {"a b", "name", "null", "order", "t"};
+    return wb_sqlite_spelling(arena, wb_slice(text), &(struct wb_names){names, WB_COUNT(names), WB_COUNT(names)}, "T");
 }
 
 static void test_one_spelling(void **state)

@@ -21,7 +21,9 @@ static struct wb_object *add(struct wb_arena *arena, struct wb_catalog *catalog,
 
 static const char *describe(struct wb_arena *arena, const struct wb_change_list *changes)
 {
-    static const char *const marks[] = {"+", "~", "-", ">", "<", "=", "!"};
+    static const char *const marks[] = {
+        [WB_CREATE] = "+", [WB_ALTER] = "~", [WB_DROP] = "-", [WB_MOVE_AWAY] = ">", [WB_DROP_MOVED] = "<",
+        [WB_RENAME] = "=", [WB_STUB] = "(",  [WB_FILL] = ")", [WB_EMPTY] = "0",     [WB_REBUILD] = "!"};
     const char *text = "";
     for (size_t i = 0; i < changes->count; i++) {
         const struct wb_change *change = &changes->items[i];

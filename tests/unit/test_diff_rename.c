@@ -68,7 +68,8 @@ static void test_columns_come_before_their_table_and_bring_names_along(void **st
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_catalog from = {0}, to = {0}, renamed = {0};
-    struct wb_change_list renames = {0}, followers = {0}, back = {0};
+    struct wb_change_list steps = {0}, followers = {0}, back = {0};
+    struct wb_renaming renaming;
     struct wb_names unasked = {0};
     struct wb_rename_hints hints = {.arena = &arena};
     struct wb_error err = WB_ERROR_INIT;
@@ -78,13 +79,15 @@ static void test_columns_come_before_their_table_and_bring_names_along(void **st
     add_table(&arena, &renamed, "accounts", "full_name", "users_name_key");
     wb_rename_hints(wb_slice("-- whimbrel:rename USERS=accounts\n-- whimbrel:rename users.\"name\"=full_name\n"), "f",
                     &hints);
-    assert_int_equal(wb_rename_resolve(&from, &to, &hints, &arena, &renames, &err), WB_OK);
-    wb_rename_ask(&from, &to, &(struct wb_compare_options){0}, &arena, &renames, &unasked);
-    assert_string_equal(describe(&arena, &renames), "name>full_name users>accounts");
+    wb_renaming_begin(&renaming, &from, &to, &arena, false);
+    assert_int_equal(wb_rename_resolve(&renaming, &hints, &err), WB_OK);
+    wb_rename_ask(&renaming, &(struct wb_compare_options){0}, &unasked);
+    wb_rename_steps(&renaming, &steps);
+    assert_string_equal(describe(&arena, &steps), "name>full_name users>accounts");
     assert_int_equal(unasked.count, 0);
-    wb_rename_followers(&renamed, &to, &renames, &arena, &followers);
+    wb_rename_followers(&renaming, &renamed, &followers);
     assert_string_equal(describe(&arena, &followers), "users_name_key>accounts_full_name_key");
-    wb_rename_reverse(&renames, &arena, &back);
+    wb_rename_reverse(&steps, &arena, &back);
     assert_string_equal(describe(&arena, &back), "accounts>users full_name>name");
     wb_arena_release(&arena);
 }
@@ -93,7 +96,7 @@ static void test_each_thing_is_asked_about_once(void **state)
 {
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_catalog from = {0}, to = {0};
-    struct wb_change_list renames = {0};
+    struct wb_renaming renaming;
     struct wb_names unasked = {0};
     unsigned asked = 0;
     (void)state;
@@ -105,13 +108,14 @@ static void test_each_thing_is_asked_about_once(void **state)
     add(&arena, &to, WB_KIND_COLUMN, "d", new_table, "integer");
     wb_catalog_finish(&arena, &from);
     wb_catalog_finish(&arena, &to);
-    wb_rename_ask(&from, &to, &(struct wb_compare_options){0}, &arena, &renames, &unasked);
-    assert_int_equal(renames.count, 0);
+    wb_renaming_begin(&renaming, &from, &to, &arena, false);
+    wb_rename_ask(&renaming, &(struct wb_compare_options){0}, &unasked);
+    assert_int_equal(renaming.renames.count, 0);
     assert_int_equal(unasked.count, 2);
     assert_string_equal(unasked.items[0], "public.t.a=c");
     const struct wb_compare_options options = {.ask_rename = yes, .ask_user = &asked};
-    wb_rename_ask(&from, &to, &options, &arena, &renames, &unasked);
-    assert_string_equal(describe(&arena, &renames), "a>c");
+    wb_rename_ask(&renaming, &options, &unasked);
+    assert_string_equal(describe(&arena, &renaming.renames), "a>c");
     assert_int_equal(asked, 1);
     wb_arena_release(&arena);
 }

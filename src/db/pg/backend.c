@@ -57,10 +57,11 @@ static bool is_missing_table(const struct wb_error *err)
 const struct wb_backend wb_backend_postgresql = {
     .name = "postgresql",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL | WB_CAN_SESSION_SETTINGS | WB_CAN_SCHEMAS | WB_CAN_CREATE_DATABASE |
-                    WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE | WB_CAN_ONLINE | WB_CAN_GRANT,
+                    WB_CAN_LOCK_TABLE | WB_CAN_REPLICATE | WB_CAN_ONLINE | WB_CAN_GRANT | WB_CAN_RENAME,
     /* Explicit, because a role or database may preset both: what is read under a lock must be what is there now. */
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .unchecked_sql = "SET check_function_bodies = off",
+    .checked_sql = "RESET check_function_bodies",
     .now_sql = "pg_catalog.clock_timestamp()", /* now() is the beginning of the transaction */
     .table_exists_sql = "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE c.relkind IN ('r', 'p') AND c.relname = $2::pg_catalog.name"

@@ -61,6 +61,17 @@
 
 #define FUNCTION(column) "CASE WHEN " column " <> 0 THEN " column "::regprocedure::regproc::text END"
 
+/* What belongs to an operator class, or to its family alone. */
+#define OPERATOR_MEMBERS(class, oid)                                                                                   \
+    "(SELECT string_agg(i.line, " SEPARATOR " ORDER BY i.line) FROM (SELECT 'OPERATOR ' || o.amopstrategy || ' ' ||"   \
+    " o.amopopr::regoperator || coalesce((SELECT ' FOR ORDER BY ' || quote_ident(sn.nspname) || '.' ||"               \
+    " quote_ident(s.opfname) FROM pg_opfamily s JOIN pg_namespace sn ON sn.oid = s.opfnamespace"                       \
+    " WHERE s.oid = o.amopsortfamily), '') AS line FROM pg_depend d JOIN pg_amop o ON o.oid = d.objid"                 \
+    " WHERE d.classid = 2602 AND d.refclassid = " class " AND d.refobjid = " oid                                       \
+    " UNION ALL SELECT 'FUNCTION ' || o.amprocnum || ' (' || format_type(o.amproclefttype, NULL) || ', ' ||"           \
+    " format_type(o.amprocrighttype, NULL) || ') ' || o.amproc::regprocedure FROM pg_depend d"                         \
+    " JOIN pg_amproc o ON o.oid = d.objid WHERE d.classid = 2603 AND d.refclassid = " class " AND d.refobjid = " oid ") i)"
+
 /* What stands behind "CREATE INDEX name ON table " in the definition of index `x` (a row of pg_class). */
 #define INDEX_DEFINITION(i, x)                                                                                         \
     "substr(pg_get_indexdef(" i ".indexrelid), length('CREATE ' || CASE WHEN " i ".indisunique THEN 'UNIQUE ' ELSE ''" \
@@ -149,6 +160,17 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      "SELECT s.oid, 0, NULL, s.srvname, NULL, NULL, NULL, false, 0, " OWNER("s.srvowner") ", "
      GRANTS("s.srvacl", "s.srvowner") ", w.fdwname, s.srvtype, s.srvversion, " OPTION_LIST("s.srvoptions")
      " FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw"},
+
+    {WB_KIND_TEXT_PARSER, WB_PG_TS_PARSER, 0,
+     "SELECT p.oid, 0, n.nspname, p.prsname, NULL, NULL, NULL, false, 0, NULL, NULL, concat_ws(" SEPARATOR ","
+     " 'START = ' || p.prsstart::regproc, 'GETTOKEN = ' || p.prstoken::regproc, 'END = ' || p.prsend::regproc,"
+     " 'LEXTYPES = ' || p.prslextype::regproc, 'HEADLINE = ' || nullif(p.prsheadline, 0)::regproc)"
+     " FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE " USERS},
+
+    {WB_KIND_TEXT_TEMPLATE, WB_PG_TS_TEMPLATE, 0,
+     "SELECT t.oid, 0, n.nspname, t.tmplname, NULL, NULL, NULL, false, 0, NULL, NULL, concat_ws(" SEPARATOR ","
+     " 'INIT = ' || nullif(t.tmplinit, 0)::regproc, 'LEXIZE = ' || t.tmpllexize::regproc)"
+     " FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE " USERS},
 
     {WB_KIND_TEXT_DICTIONARY, WB_PG_TS_DICT, 0,
      "SELECT d.oid, 0, n.nspname, d.dictname, NULL, NULL, NULL, false, 0, " OWNER("d.dictowner") ", NULL,"
@@ -329,6 +351,27 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END)"
      " FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND " USERS},
 
+    {WB_KIND_OPERATOR_FAMILY, WB_PG_OPERATOR_FAMILY, 0,
+     "SELECT f.oid, 0, n.nspname, f.opfname, quote_ident(m.amname), NULL, NULL, false, 0, " OWNER("f.opfowner") ", NULL, "
+     OPERATOR_MEMBERS("2753", "f.oid")
+     " FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod"
+     " WHERE " USERS},
+
+    {WB_KIND_OPERATOR_CLASS, WB_PG_OPERATOR_CLASS, 0,
+     "SELECT c.oid, 0, n.nspname, c.opcname, quote_ident(m.amname), NULL, NULL, false, 0, " OWNER("c.opcowner") ", NULL,"
+     " CASE WHEN c.opcdefault THEN 'DEFAULT ' ELSE '' END || 'FOR TYPE ' || format_type(c.opcintype, NULL) ||"
+     " ' USING ' || quote_ident(m.amname) || ' FAMILY ' || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname),"
+     " concat_ws(" SEPARATOR ", 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL), "
+     OPERATOR_MEMBERS("2616", "c.oid") ")"
+     " FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod"
+     " JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE " USERS},
+
+    {WB_KIND_CONVERSION, WB_PG_CONVERSION, 0,
+     "SELECT v.oid, 0, n.nspname, v.conname, NULL, NULL, NULL, false, 0, " OWNER("v.conowner") ", NULL, v.condefault,"
+     " 'FOR ' || quote_literal(pg_encoding_to_char(v.conforencoding)) || ' TO ' ||"
+     " quote_literal(pg_encoding_to_char(v.contoencoding)) || ' FROM ' || v.conproc::regproc"
+     " FROM pg_conversion v JOIN pg_namespace n ON n.oid = v.connamespace WHERE " USERS},
+
     {WB_KIND_CAST, WB_PG_CAST, 0,
      "SELECT t.oid, 0, NULL, '(' || format_type(t.castsource, NULL) || ' AS ' || format_type(t.casttarget, NULL) || ')',"
      " NULL, NULL, NULL, false, 0, NULL, NULL, CASE t.castmethod WHEN 'f' THEN 'WITH FUNCTION ' ||"
@@ -379,7 +422,7 @@ const struct wb_pg_kind_query wb_pg_kind_queries[] = {
      " CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END) ||"
      " ''', publish_via_partition_root = ' || p.pubviaroot{publish_generated},"
      " nullif(concat_ws(', ', 'TABLE ' || (SELECT string_agg(m.line, ', ' ORDER BY m.line) FROM"
-     " (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname){publication_columns} AS line"
+     " (SELECT 'ONLY ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname){publication_columns} AS line"
      " FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid"
      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid) m){publication_schemas}), '')"
      " FROM pg_publication p"},
@@ -410,7 +453,11 @@ const char wb_pg_alias_sql[] =
 
 const char wb_pg_depend_sql[] =
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_depend"
-    " WHERE objid >= 16384 AND refobjid >= 16384";
+    " WHERE objid >= 16384 AND refobjid >= 16384"
+    /* What members of operator classes and families depend on. */
+    " UNION ALL SELECT c.refclassid, c.refobjid, 0, d.refclassid, d.refobjid, d.refobjsubid, 'n' FROM pg_depend d"
+    " JOIN pg_depend c ON c.classid = d.classid AND c.objid = d.objid AND c.refclassid IN (2616, 2753)"
+    " WHERE d.classid IN (2602, 2603) AND d.refclassid NOT IN (2616, 2753) AND d.objid >= 16384 AND d.refobjid >= 16384";
 
 const char wb_pg_comment_sql[] =
     "SELECT classoid, objoid, objsubid, description FROM pg_description WHERE objoid >= 16384 OR classoid = 2615";
@@ -420,17 +467,7 @@ const char wb_pg_comment_sql[] =
  * until 13 not everybody may see their oid.
  */
 const char wb_pg_not_compared_sql[] =
-    "SELECT 2616, o.oid, 'operator class ' || quote_ident(n.nspname) || '.' || quote_ident(o.opcname)"
-    " FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE " USERS
-    " UNION ALL SELECT 2753, o.oid, 'operator family ' || quote_ident(n.nspname) || '.' || quote_ident(o.opfname)"
-    " FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace WHERE " USERS
-    " UNION ALL SELECT 2607, o.oid, 'conversion ' || quote_ident(n.nspname) || '.' || quote_ident(o.conname)"
-    " FROM pg_conversion o JOIN pg_namespace n ON n.oid = o.connamespace WHERE " USERS
-    " UNION ALL SELECT 3601, o.oid, 'text search parser ' || quote_ident(n.nspname) || '.' || quote_ident(o.prsname)"
-    " FROM pg_ts_parser o JOIN pg_namespace n ON n.oid = o.prsnamespace WHERE " USERS
-    " UNION ALL SELECT 3764, o.oid, 'text search template ' || quote_ident(n.nspname) || '.' || quote_ident(o.tmplname)"
-    " FROM pg_ts_template o JOIN pg_namespace n ON n.oid = o.tmplnamespace WHERE " USERS
-    " UNION ALL SELECT 1247, t.oid, 'base type ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname)"
+    "SELECT 1247, t.oid, 'base type ' || quote_ident(n.nspname) || '.' || quote_ident(t.typname)"
     " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'p') AND t.typelem = 0"
     " AND " USERS
     " UNION ALL SELECT 2601, o.oid, 'access method ' || quote_ident(o.amname) FROM pg_am o WHERE o.oid >= 16384"

@@ -15,22 +15,27 @@ enum wb_pg_class_id {
     WB_PG_FOREIGN_DATA_WRAPPER = 2328,
     WB_PG_ATTRDEF = 2604,
     WB_PG_CAST = 2605,
+    WB_PG_CONVERSION = 2607,
     WB_PG_CONSTRAINT = 2606,
     WB_PG_DEPEND = 2608,   /* not an address of PostgreSQL's: the ownership of the sequence of that OID */
     WB_PG_INHERITS = 2611, /* the same: the link of the table of that OID to a parent */
     WB_PG_TOAST = 2837,    /* the same: what the table of that OID has of another beside it */
     WB_PG_LANGUAGE = 2612,
     WB_PG_NAMESPACE = 2615,
+    WB_PG_OPERATOR_CLASS = 2616,
     WB_PG_OPERATOR = 2617,
     WB_PG_REWRITE = 2618,
     WB_PG_TRIGGER = 2620,
+    WB_PG_OPERATOR_FAMILY = 2753,
     WB_PG_EXTENSION = 3079,
     WB_PG_POLICY = 3256,
     WB_PG_STATISTIC_EXT = 3381,
     WB_PG_COLLATION = 3456,
     WB_PG_EVENT_TRIGGER = 3466,
     WB_PG_TS_DICT = 3600,
+    WB_PG_TS_PARSER = 3601,
     WB_PG_TS_CONFIG = 3602,
+    WB_PG_TS_TEMPLATE = 3764,
     WB_PG_PUBLICATION = 6104,
     WB_PG_PRIVILEGES_OF = 1 << 20, /* not one either: added to another, the privileges on what is there */
 };

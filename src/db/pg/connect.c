@@ -9,7 +9,6 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "base/thread.h"
 #include "db/pg/pg.h"
 
 /* Of several hosts, each gets this long to answer where the URL has no connect_timeout. */
@@ -164,13 +163,6 @@ static void *load_and_start(void *argument)
     return NULL;
 }
 
-static void join(struct wb_pg_session *session)
-{
-    if (session->start.running)
-        pthread_join(session->start.thread, NULL);
-    session->start.running = false;
-}
-
 enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
                                  const struct wb_session_options *options, struct wb_session **ret_session,
                                  struct wb_error *err)
@@ -186,9 +178,7 @@ enum wb_code wb_pg_connect_start(const struct wb_url *url, const char *database,
     session->base.options.application_name = copy(&session->arena, options->application_name);
     session->base.options.search_path = copy(&session->arena, options->search_path);
     session->url = copy_url(&session->arena, url, database);
-    session->start.running = wb_thread_start(&session->start.thread, load_and_start, session);
-    if (!session->start.running)
-        load_and_start(session);
+    wb_task_start(&session->start.task, load_and_start, session);
     *ret_session = &session->base;
     return WB_OK;
 }
@@ -198,7 +188,7 @@ void wb_pg_close(struct wb_session *base)
     if (!base)
         return;
     struct wb_pg_session *session = wb_pg_session(base);
-    join(session);
+    wb_task_join(&session->start.task);
     if (session->canceller)
         wb_pg_canceller_finish(session->canceller, 0);
     if (session->connection)
@@ -297,7 +287,7 @@ static void note_server(struct wb_pg_session *session)
 /* Takes the session back from the thread that began with it. */
 static enum wb_code finish_start(struct wb_pg_session *session, struct wb_error *err)
 {
-    join(session);
+    wb_task_join(&session->start.task);
     tell_unknown(session);
     if (session->start.code == WB_OK)
         return WB_OK;

@@ -3,9 +3,9 @@
 #define WB_DB_PG_PG_H
 
 #include <libpq-fe.h>
-#include <pthread.h>
 
 #include "base/list.h"
+#include "base/thread.h"
 #include "db/backend.h"
 #include "db/pg/libpq.h"
 
@@ -51,8 +51,7 @@ struct wb_pg_session {
     PostgresPollingStatusType polling; /* how far it has come */
     struct wb_names unknown;           /* parameters of the URL that this libpq does not know */
     struct {
-        pthread_t thread;
-        bool running; /* until it is joined, what is below `base` belongs to the thread */
+        struct wb_task task; /* until it is joined, what is below `base` belongs to it */
         enum wb_code code;
         struct wb_error err;
     } start;

@@ -287,6 +287,14 @@ static struct wb_object *find_between(const struct reading *reading, const struc
     return entry ? entry->object : NULL;
 }
 
+/* PostgreSQL keeps the columns of the key as parts of the table that can't be taken away from it. */
+static bool is_of_partition_key(const struct dependency *dependency)
+{
+    return dependency->type == 'i' && dependency->from.class_id == WB_PG_CLASS &&
+           dependency->to.class_id == WB_PG_CLASS && dependency->from.id == dependency->to.id &&
+           dependency->from.sub_id && !dependency->to.sub_id;
+}
+
 static void link_dependencies(struct reading *reading)
 {
     for (size_t i = 0; i < reading->dependencies.count; i++) {
@@ -295,6 +303,7 @@ static void link_dependencies(struct reading *reading)
         struct wb_object *to = find_object(reading, dependency->to);
         if (!from || !to || from == to)
             continue;
+        from->in_partition_key |= is_of_partition_key(dependency);
         struct wb_object *between = find_between(reading, dependency, from);
         wb_object_depend(reading->arena, between ? between : from, to);
     }
@@ -336,6 +345,16 @@ static void link_toast(struct reading *reading)
     for (size_t i = 0; i < objects->count; i++)
         if (objects->items[i]->kind == WB_KIND_COLUMN && toasts[objects->items[i]->parent->index])
             wb_object_depend(reading->arena, toasts[objects->items[i]->parent->index], objects->items[i]);
+}
+
+/* Its attributes are the columns of tables. */
+static void find_typed_tables(struct reading *reading)
+{
+    const struct wb_object_list *objects = &reading->catalog->objects;
+    for (size_t i = 0; i < objects->count; i++)
+        for (size_t k = 0; objects->items[i]->kind == WB_KIND_TABLE && k < objects->items[i]->deps.count; k++)
+            if (objects->items[i]->deps.items[k]->kind == WB_KIND_COMPOSITE)
+                objects->items[i]->deps.items[k]->has_children = true;
 }
 
 static struct wb_object *parent_table(const struct wb_object *link)
@@ -734,6 +753,7 @@ enum wb_code wb_pg_read_catalog(struct wb_session *session, const struct wb_read
         wb_catalog_tell_by_origin(arena, &catalog);
         link_toast(&reading);
         link_inheritance(&reading);
+        find_typed_tables(&reading);
         link_owners_and_privileges(&reading);
         find_serials(&reading);
         attach_comments(&reading);

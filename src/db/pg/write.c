@@ -86,10 +86,17 @@ static void write_drop(struct wb_pg_writer *writer, const struct wb_object *obje
     }
 }
 
-static void move_function(struct wb_pg_writer *writer, const char *schema, const char *name, const char *arguments)
+static void rename_function(struct wb_pg_writer *writer, const struct wb_object *beside, const char *name,
+                            const char *arguments, const char *new_name)
 {
-    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s", wb_sql_qualified_name(writer->arena, schema, name),
-               arguments, wb_pg_name(writer, wb_pg_shortened(writer, name, "__old")));
+    wb_pg_emit(writer, "ALTER FUNCTION %s(%s) RENAME TO %s", wb_sql_qualified_name(writer->arena, beside->schema, name),
+               arguments, wb_pg_name(writer, new_name));
+}
+
+static void move_function(struct wb_pg_writer *writer, const struct wb_object *type, const char *name,
+                          const char *arguments)
+{
+    rename_function(writer, type, name, arguments, wb_pg_shortened(writer, name, "__old"));
 }
 
 /* What PostgreSQL has made with a range type and would make again under the same name. */
@@ -102,15 +109,14 @@ static void move_range_parts(struct wb_pg_writer *writer, const struct wb_object
         wb_slice_same(old_subtype, new_subtype)) {
         const char *subtype = wb_arena_strndup(writer->arena, old_subtype.data, old_subtype.length);
         subtype += strlen("subtype = ");
-        move_function(writer, type->schema, type->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype));
-        move_function(writer, type->schema, type->name,
-                      wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
+        move_function(writer, type, type->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype));
+        move_function(writer, type, type->name, wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype));
     }
     if (!multirange)
         return;
     wb_pg_emit(writer, "ALTER TYPE %s RENAME TO %s", wb_sql_qualified_name(writer->arena, type->schema, multirange),
                wb_pg_name(writer, wb_pg_shortened(writer, multirange, "__old")));
-    move_function(writer, type->schema, multirange, "");
+    move_function(writer, type, multirange, "");
 }
 
 static void write_moved(struct wb_pg_writer *writer, const struct wb_object *type, bool drop)
@@ -132,18 +138,59 @@ static bool has_comment_by_itself(const struct wb_object *object)
     return object->kind == WB_KIND_EXTENSION && wb_equal(object->comment, object->values[WB_EXTENSION_COMMENT]);
 }
 
-static void write_rename(struct wb_pg_writer *writer, const struct wb_object *before, const char *name)
+/* What PostgreSQL has made with a range type keeps its name, but for what is done to it. */
+static void rename_range_parts(struct wb_pg_writer *writer, const struct wb_object *before,
+                               const struct wb_object *after)
+{
+    const char *rest = before->values[WB_RANGE_OPTIONS];
+    const char *multirange = before->values[WB_RANGE_MULTIRANGE], *new_multirange = after->values[WB_RANGE_MULTIRANGE];
+    struct wb_slice item = {0};
+    wb_list_next(&rest, &item);
+    const char *subtype = wb_arena_strndup(writer->arena, item.data, item.length) + strlen("subtype = ");
+    rename_function(writer, before, before->name, wb_arena_printf(writer->arena, "%s, %s", subtype, subtype),
+                    after->name);
+    rename_function(writer, before, before->name, wb_arena_printf(writer->arena, "%s, %s, text", subtype, subtype),
+                    after->name);
+    if (!multirange || !new_multirange || strcmp(multirange, new_multirange) == 0)
+        return;
+    const char *range = wb_pg_qualified(writer, after);
+    wb_pg_emit(writer, "ALTER TYPE %s RENAME TO %s", wb_sql_qualified_name(writer->arena, before->schema, multirange),
+               wb_pg_name(writer, new_multirange));
+    rename_function(writer, before, multirange, "", new_multirange);
+    rename_function(writer, before, multirange, range, new_multirange);
+    rename_function(writer, before, multirange, wb_arena_printf(writer->arena, "%s[]", range), new_multirange);
+}
+
+static void write_rename(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after)
 {
     const char *parent = before->parent ? wb_pg_qualified(writer, before->parent) : NULL;
-    const char *old_name = wb_pg_name(writer, before->name), *new_name = wb_pg_name(writer, name);
-    if (before->kind == WB_KIND_COLUMN)
+    const char *old_name = wb_pg_name(writer, before->name), *new_name = wb_pg_name(writer, after->name);
+    switch (before->kind) {
+    case WB_KIND_COLUMN:
         wb_pg_emit(writer, "ALTER %s %s RENAME COLUMN %s TO %s", wb_pg_relation_word(before->parent), parent, old_name,
                    new_name);
-    else if (before->kind == WB_KIND_CONSTRAINT || before->kind == WB_KIND_FOREIGN_KEY)
+        break;
+    case WB_KIND_ATTRIBUTE:
+        wb_pg_emit(writer, "ALTER TYPE %s RENAME ATTRIBUTE %s TO %s%s", parent, old_name, new_name,
+                   before->parent->has_children ? " CASCADE" : "");
+        break;
+    case WB_KIND_LABEL:
+        wb_pg_emit(writer, "ALTER TYPE %s RENAME VALUE %s TO %s", parent, wb_pg_literal(writer, before->name),
+                   wb_pg_literal(writer, after->name));
+        break;
+    case WB_KIND_CONSTRAINT:
+    case WB_KIND_FOREIGN_KEY:
         wb_pg_emit(writer, "ALTER %s %s RENAME CONSTRAINT %s TO %s", wb_pg_relation_word(before->parent), parent,
                    old_name, new_name);
-    else
+        break;
+    case WB_KIND_DOMAIN_CONSTRAINT:
+        wb_pg_emit(writer, "ALTER DOMAIN %s RENAME CONSTRAINT %s TO %s", parent, old_name, new_name);
+        break;
+    default:
         wb_pg_emit(writer, "ALTER %s RENAME TO %s", wb_pg_reference(writer, before), new_name);
+    }
+    if (before->kind == WB_KIND_RANGE)
+        rename_range_parts(writer, before, after);
 }
 
 static void write_right(struct wb_pg_writer *writer, enum wb_kind kind, const struct wb_object *before,
@@ -159,6 +206,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
 {
     struct wb_pg_writer writer = {arena, statements, change};
     size_t first = statements->count;
+    if (change->unmet)
+        wb_pg_emit(&writer, "SET check_function_bodies = off");
     switch (change->action) {
     case WB_DROP:
         write_drop(&writer, change->before);
@@ -170,7 +219,7 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         write_moved(&writer, change->before, change->action == WB_DROP_MOVED);
         break;
     case WB_RENAME:
-        write_rename(&writer, change->before, change->after->name);
+        write_rename(&writer, change->before, change->after);
         break;
     case WB_ALTER:
         if (change->fields & ~WB_FIELD_COMMENT || change->attach)
@@ -179,6 +228,11 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
         if (change->fields & WB_FIELD_COMMENT)
             wb_pg_write_comment(&writer, change->after);
         break;
+    case WB_STUB:
+    case WB_EMPTY:
+        wb_pg_write_stub(&writer, change->action == WB_STUB ? change->after : change->before);
+        break;
+    case WB_FILL:
     case WB_CREATE:
         wb_pg_write_create(&writer);
         write_right(&writer, change->after->kind, NULL, change->after);
@@ -195,6 +249,8 @@ void wb_pg_write_change(const struct wb_change *change, struct wb_arena *arena, 
     case WB_REBUILD:
         break; /* of engines that can't alter */
     }
+    if (change->unmet)
+        wb_pg_emit(&writer, "RESET check_function_bodies");
     /* what is a string to PostgreSQL stays as it is */
     const struct wb_object *object = change->after ? change->after : change->before;
     for (size_t i = first; object->kind != WB_KIND_ROUTINE && i < statements->count; i++)

@@ -116,6 +116,9 @@ void wb_pg_write_owner(struct wb_pg_writer *writer, const struct wb_object *befo
 void wb_pg_write_privileges(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after);
 
 void wb_pg_write_create(struct wb_pg_writer *writer);
+
+/* The view with its columns, and nothing that they would come from. */
+void wb_pg_write_stub(struct wb_pg_writer *writer, const struct wb_object *view);
 void wb_pg_write_alter(struct wb_pg_writer *writer);
 
 #endif

@@ -48,12 +48,43 @@ static const char *conversion(struct wb_pg_writer *writer, const struct wb_objec
     return wb_arena_printf(writer->arena, " USING %s::%s%s", name, own ? array ? "text[]::" : "text::" : "", type);
 }
 
+static bool is_composite(const struct wb_object *column)
+{
+    for (size_t i = 0; i < column->deps.count; i++)
+        if (column->deps.items[i]->kind == WB_KIND_COMPOSITE)
+            return !strchr(column->values[WB_COLUMN_BASE_TYPE], '[');
+    return false;
+}
+
+/*
+ * A text has the attributes by their places; JSON has them by their names, in arrays too. What takes JSON takes whole
+ * rows only: for anything else a type that has it as an attribute is made for a moment.
+ */
+static void write_type_by_name(struct wb_pg_writer *writer, const char *target)
+{
+    const struct wb_object *after = writer->change->after;
+    const char *type = after->values[WB_COLUMN_TYPE], *name = wb_pg_name(writer, after->name);
+    if (is_composite(after)) {
+        wb_pg_emit(writer, "%s TYPE %s USING json_populate_record(NULL::%s, to_json(%s))", target, type, type, name);
+        return;
+    }
+    const char *row = wb_sql_qualified_name(writer->arena, after->schema,
+                                            wb_pg_shortened(writer, after->name, "__row"));
+    wb_pg_emit(writer, "CREATE TYPE %s AS (value %s)", row, type);
+    wb_pg_emit(writer, "%s TYPE %s USING (json_populate_record(NULL::%s, json_build_object('value', %s))).value",
+               target, type, row, name);
+    wb_pg_emit(writer, "DROP TYPE %s", row);
+}
+
 static void write_type(struct wb_pg_writer *writer, const char *target)
 {
     const struct wb_object *before = writer->change->before, *after = writer->change->after;
     const char *collation = after->values[WB_COLUMN_COLLATION];
-    wb_pg_emit(writer, "%s TYPE %s%s%s%s", target, after->values[WB_COLUMN_TYPE], collation ? " COLLATE " : "",
-               collation ? collation : "", conversion(writer, before, after));
+    if (writer->change->by_name)
+        write_type_by_name(writer, target);
+    else
+        wb_pg_emit(writer, "%s TYPE %s%s%s%s", target, after->values[WB_COLUMN_TYPE], collation ? " COLLATE " : "",
+                   collation ? collation : "", conversion(writer, before, after));
 }
 
 static void write_identity(struct wb_pg_writer *writer, const char *target)

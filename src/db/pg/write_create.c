@@ -294,6 +294,23 @@ static void write_view(struct wb_pg_writer *writer, const struct wb_object *view
     }
 }
 
+void wb_pg_write_stub(struct wb_pg_writer *writer, const struct wb_object *view)
+{
+    WB_AUTO(wb_str) columns = WB_STR_INIT;
+    struct wb_slice item;
+    for (const char *rest = view->values[WB_VIEW_COLUMNS]; rest && *rest && wb_list_next(&rest, &item);) {
+        struct wb_sql_token name; /* and behind it the type, and the collation */
+        size_t end = 0;
+        if (!wb_sql_next_token(item, &end, &name))
+            continue;
+        struct wb_slice type = wb_slice_trim((struct wb_slice){item.data + end, item.length - end});
+        wb_str_printf(&columns, "%s\n    NULL::%.*s AS %.*s", columns.length ? "," : "", (int)type.length, type.data,
+                      (int)name.length, item.data + name.offset);
+    }
+    wb_pg_emit(writer, "CREATE %sVIEW %s AS\nSELECT%s", writer->change->action == WB_EMPTY ? "OR REPLACE " : "",
+               wb_pg_qualified(writer, view), wb_str_text(&columns));
+}
+
 static void write_routine(struct wb_pg_writer *writer, const struct wb_object *routine, bool replace)
 {
     static const char both[] = "CREATE OR REPLACE ";
@@ -435,6 +452,15 @@ static void write_operator(struct wb_pg_writer *writer, const struct wb_object *
         list);
 }
 
+static void write_operator_family(struct wb_pg_writer *writer, const struct wb_object *family)
+{
+    const char *members = family->values[WB_OPERATOR_FAMILY_MEMBERS];
+    const char *reference = wb_pg_reference(writer, family);
+    wb_pg_emit(writer, "CREATE %s", reference);
+    if (members)
+        wb_pg_emit(writer, "ALTER %s ADD\n    %s", reference, wb_pg_list(writer, members, ",\n    "));
+}
+
 static void write_sequence(struct wb_pg_writer *writer, const struct wb_object *sequence)
 {
     const char *const *values = sequence->values;
@@ -488,6 +514,11 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
         break;
     case WB_KIND_SERVER:
         write_server(writer, object);
+        break;
+    case WB_KIND_TEXT_PARSER:
+    case WB_KIND_TEXT_TEMPLATE:
+        write_definition(writer, wb_arena_printf(writer->arena, "CREATE %s", wb_pg_reference(writer, object)),
+                         values[WB_TEXT_PARSER_DEFINITION]);
         break;
     case WB_KIND_TEXT_DICTIONARY:
         wb_pg_emit(writer, "CREATE TEXT SEARCH DICTIONARY %s (TEMPLATE = %s%s%s)", name,
@@ -546,12 +577,23 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_OPERATOR:
         write_operator(writer, object);
         break;
+    case WB_KIND_OPERATOR_FAMILY:
+        write_operator_family(writer, object);
+        break;
+    case WB_KIND_OPERATOR_CLASS:
+        wb_pg_emit(writer, "CREATE OPERATOR CLASS %s %s AS\n    %s", name, values[WB_OPERATOR_CLASS_DEFINITION],
+                   wb_pg_list(writer, values[WB_OPERATOR_CLASS_MEMBERS], ",\n    "));
+        break;
+    case WB_KIND_CONVERSION:
+        wb_pg_emit(writer, "CREATE %sCONVERSION %s %s", wb_equal(values[WB_CONVERSION_DEFAULT], "t") ? "DEFAULT " : "",
+                   name, values[WB_CONVERSION_DEFINITION]);
+        break;
     case WB_KIND_CAST:
         wb_pg_emit(writer, "CREATE CAST %s %s", object->name, values[WB_CAST_DEFINITION]);
         break;
     case WB_KIND_VIEW:
     case WB_KIND_MATERIALIZED_VIEW:
-        write_view(writer, object, "CREATE");
+        write_view(writer, object, writer->change->action == WB_FILL ? "CREATE OR REPLACE" : "CREATE");
         break;
     case WB_KIND_RULE:
     case WB_KIND_TRIGGER:
@@ -573,6 +615,7 @@ void wb_pg_write_create(struct wb_pg_writer *writer)
     case WB_KIND_OWNER:
     case WB_KIND_PRIVILEGES:
     case WB_KIND_DEFAULT_PRIVILEGES:
+    case WB_KIND_LABEL:
     case WB_KIND_COUNT:
         break;
     }

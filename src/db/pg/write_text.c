@@ -58,11 +58,14 @@ static const char *const words[WB_KIND_COUNT] = {
     [WB_KIND_RANGE] = "TYPE",
     [WB_KIND_DATA_WRAPPER] = "FOREIGN DATA WRAPPER",
     [WB_KIND_SERVER] = "SERVER",
+    [WB_KIND_TEXT_PARSER] = "TEXT SEARCH PARSER",
+    [WB_KIND_TEXT_TEMPLATE] = "TEXT SEARCH TEMPLATE",
     [WB_KIND_TEXT_DICTIONARY] = "TEXT SEARCH DICTIONARY",
     [WB_KIND_TEXT_CONFIGURATION] = "TEXT SEARCH CONFIGURATION",
     [WB_KIND_SEQUENCE] = "SEQUENCE",
     [WB_KIND_INDEX] = "INDEX",
     [WB_KIND_STATISTICS] = "STATISTICS",
+    [WB_KIND_CONVERSION] = "CONVERSION",
     [WB_KIND_EVENT_TRIGGER] = "EVENT TRIGGER",
     [WB_KIND_PUBLICATION] = "PUBLICATION",
 };
@@ -104,6 +107,11 @@ const char *wb_pg_reference(struct wb_pg_writer *writer, const struct wb_object 
     case WB_KIND_OPERATOR:
         return wb_arena_printf(arena, "OPERATOR %s.%s (%s)", wb_pg_name(writer, object->schema), object->name,
                                object->arguments);
+    case WB_KIND_OPERATOR_FAMILY:
+    case WB_KIND_OPERATOR_CLASS:
+        return wb_arena_printf(arena, "OPERATOR %s %s USING %s",
+                               object->kind == WB_KIND_OPERATOR_CLASS ? "CLASS" : "FAMILY",
+                               wb_pg_qualified(writer, object), object->arguments);
     case WB_KIND_CAST:
         return wb_arena_printf(arena, "CAST %s", object->name);
     default:

@@ -26,11 +26,6 @@ struct entry {
     struct wb_object **columns; /* by number */
 };
 
-struct names {
-    const char **items;
-    size_t count, capacity;
-};
-
 struct reading {
     struct wb_arena *arena; /* the catalog's */
     struct wb_arena scratch;
@@ -42,7 +37,7 @@ struct reading {
     } entries;
     struct entry **by_name; /* tables and views, in order of their keys */
     size_t by_name_count;
-    struct wb_sqlite_known known;
+    struct wb_names known; /* of tables, views and columns, in lower case, sorted */
 };
 
 /* ---- Rows ----------------------------------------------------------------------------------------------------- */
@@ -197,25 +192,18 @@ static enum wb_code take_columns(const struct wb_result *result, void *user, str
 
 /* ---- Names ------------------------------------------------------------------------------------------------------ */
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* All names of tables, views and columns. */
 static void collect_names(struct reading *reading)
 {
-    struct names names = {0};
+    struct wb_names names = {0};
     for (size_t i = 0; i < reading->entries.count; i++) {
         const struct entry *entry = &reading->entries.items[i];
-        *WB_PUSH(&reading->scratch, names) = entry->key;
+        wb_names_add(&reading->scratch, &names, entry->key);
         for (size_t k = 0; k < entry->parsed.columns.count; k++)
-            *WB_PUSH(&reading->scratch, names) = wb_sqlite_lower(&reading->scratch,
-                                                                 entry->parsed.columns.items[k].name);
+            wb_names_add(&reading->scratch, &names,
+                         wb_sqlite_lower(&reading->scratch, entry->parsed.columns.items[k].name));
     }
-    if (names.count)
-        qsort(names.items, names.count, sizeof *names.items, compare_names);
-    reading->known = (struct wb_sqlite_known){names.items, names.count};
+    wb_names_sort(&names);
+    reading->known = names;
 }
 
 static const char *spell(struct reading *reading, const struct entry *entry, struct wb_slice text)
@@ -368,8 +356,7 @@ static void add_table(struct reading *reading, struct entry *entry)
         (void)wb_sqlite_parse_head(reading->arena, entry->sql, &head);
         values[WB_TABLE_RELKIND] = "virtual";
         /* A module's arguments are its own affair: their case counts. */
-        values[WB_TABLE_ACCESS_METHOD] = wb_sqlite_spelling(reading->arena, head.rest,
-                                                            &(struct wb_sqlite_known){NULL, 0}, NULL);
+        values[WB_TABLE_ACCESS_METHOD] = wb_sqlite_spelling(reading->arena, head.rest, &(struct wb_names){0}, NULL);
         return;
     }
     values[WB_TABLE_RELKIND] = "r";
@@ -456,36 +443,30 @@ static void add_objects(struct reading *reading)
 
 /* ---- What depends on what ------------------------------------------------------------------------------------------ */
 
-static bool mentions(const struct names *words, const char *name)
+static struct wb_names words_of(struct reading *reading, const char *sql)
 {
-    return words->count && bsearch(&name, words->items, words->count, sizeof *words->items, compare_names);
-}
-
-static struct names words_of(struct reading *reading, const char *sql)
-{
-    struct names words = {0};
+    struct wb_names words = {0};
     for (struct wb_sql_cursor at = wb_sql_sqlite_cursor(wb_slice(sql)); !at.at_end; wb_sql_advance(&at))
         if (at.token.kind == WB_SQL_WORD || at.token.kind == WB_SQL_QUOTED_IDENTIFIER || at.token.kind == WB_SQL_STRING)
             *WB_PUSH(&reading->scratch, words) = wb_sqlite_lower(
                 &reading->scratch,
                 wb_sqlite_unquote(&reading->scratch, (struct wb_slice){sql + at.token.offset, at.token.length}));
-    if (words.count)
-        qsort(words.items, words.count, sizeof *words.items, compare_names);
+    wb_names_sort(&words);
     return words;
 }
 
 static void depend_on_columns(struct reading *reading, struct wb_object *object, const struct entry *table,
-                              const struct names *words)
+                              const struct wb_names *words)
 {
     for (size_t i = 0; table->columns && i < table->parsed.columns.count; i++)
-        if (mentions(words, wb_sqlite_lower(&reading->scratch, table->parsed.columns.items[i].name)))
+        if (wb_names_contain_sorted(words, wb_sqlite_lower(&reading->scratch, table->parsed.columns.items[i].name)))
             wb_object_depend(reading->arena, object, table->columns[i]);
 }
 
-/* SQLite does not say what a view or a trigger needs; it can only need what it names. */
+/* SQLite does not say what a view, a trigger or a virtual table needs; it can only need what it names. */
 static void depend_on_named(struct reading *reading, struct wb_object *object)
 {
-    const struct names words = words_of(reading, object->source);
+    const struct wb_names words = words_of(reading, object->source);
     for (size_t i = 0; i < words.count; i++) {
         const struct entry *other = i && strcmp(words.items[i], words.items[i - 1]) == 0
                                         ? NULL
@@ -502,7 +483,7 @@ static void link_table(struct reading *reading, struct entry *entry)
     for (size_t i = 0; i < entry->parsed.columns.count; i++) {
         if (!entry->parsed.columns.items[i].generated.data)
             continue;
-        const struct names words = words_of(reading, entry->columns[i]->source);
+        const struct wb_names words = words_of(reading, entry->columns[i]->source);
         depend_on_columns(reading, entry->columns[i], entry, &words);
     }
 }
@@ -522,7 +503,8 @@ static void link_objects(struct reading *reading)
             link_table(reading, &reading->entries.items[i]);
     for (size_t i = 0; i < reading->catalog->objects.count; i++) {
         struct wb_object *object = reading->catalog->objects.items[i];
-        if (object->kind == WB_KIND_VIEW || object->kind == WB_KIND_INDEX || object->kind == WB_KIND_TRIGGER)
+        bool virtual = object->kind == WB_KIND_TABLE && wb_equal(object->values[WB_TABLE_RELKIND], "virtual");
+        if (virtual || object->kind == WB_KIND_VIEW || object->kind == WB_KIND_INDEX || object->kind == WB_KIND_TRIGGER)
             depend_on_named(reading, object);
         if (object->kind == WB_KIND_FOREIGN_KEY)
             link_foreign_key(reading, find_named(reading, object->parent->name), object);

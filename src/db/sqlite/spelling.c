@@ -1,25 +1,14 @@
 #include "db/sqlite/spelling.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
 #include "base/auto.h"
 #include "base/sql.h"
 #include "db/sqlite/ddl.h"
 
-static int compare_name(const void *name, const void *entry)
-{
-    return strcmp(name, *(const char *const *)entry);
-}
-
-bool wb_sqlite_is_known(const struct wb_sqlite_known *known, const char *lower_name)
-{
-    return known->count && bsearch(lower_name, known->names, known->count, sizeof *known->names, compare_name) != NULL;
-}
-
 struct spelling {
     struct wb_arena *arena;
-    const struct wb_sqlite_known *known;
+    const struct wb_names *known;
     const char *own_table;
     struct wb_sql_cursor at;
     struct wb_str out;
@@ -97,7 +86,7 @@ static void append_token(struct spelling *spelling)
         wb_str_append(&spelling->out, name);
         break;
     case WB_SQL_QUOTED_IDENTIFIER:
-        if (!spelling->after_collate && !wb_sqlite_is_known(spelling->known, name))
+        if (!spelling->after_collate && !wb_names_contain_sorted(spelling->known, name))
             wb_sql_quote_literal(&spelling->out, wb_sqlite_unquote(spelling->arena, text), false);
         else if (is_plain(name))
             wb_str_append(&spelling->out, name);
@@ -109,7 +98,7 @@ static void append_token(struct spelling *spelling)
     }
 }
 
-const char *wb_sqlite_spelling(struct wb_arena *arena, struct wb_slice text, const struct wb_sqlite_known *known,
+const char *wb_sqlite_spelling(struct wb_arena *arena, struct wb_slice text, const struct wb_names *known,
                                const char *own_table)
 {
     struct spelling spelling = {.arena = arena, .known = known, .own_table = own_table, .after_symbol = true};

@@ -7,21 +7,12 @@
 #include "base/str.h"
 
 /*
- * Names in lower case, in order: what a quoted word may be. Else it is a new name, or SQLite takes it for a string: then
- * its case matters, and it is spelt as a string.
- */
-struct wb_sqlite_known {
-    const char *const *names;
-    size_t count;
-};
-
-bool wb_sqlite_is_known(const struct wb_sqlite_known *known, const char *lower_name);
-
-/*
  * The text without comments, with one blank where some are needed, words and known names in lower case, without quotes
- * that need not be. `own_table` (or NULL): whose name may stand before its columns, and is left out.
+ * that need not be. `known` are names in lower case, sorted: what a quoted word may be. Else it is a new name, or SQLite
+ * takes it for a string: then its case matters, and it is spelt as a string. `own_table` (or NULL): whose name may stand
+ * before its columns, and is left out.
  */
-const char *wb_sqlite_spelling(struct wb_arena *arena, struct wb_slice text, const struct wb_sqlite_known *known,
+const char *wb_sqlite_spelling(struct wb_arena *arena, struct wb_slice text, const struct wb_names *known,
                                const char *own_table);
 
 /* Without parentheses around all of it. */

@@ -164,6 +164,9 @@ void wb_sqlite_write_change(const struct wb_change *change, struct wb_arena *are
     case WB_ALTER:
     case WB_MOVE_AWAY:
     case WB_DROP_MOVED:
+    case WB_STUB:
+    case WB_FILL:
+    case WB_EMPTY:
         break; /* nothing that SQLite has */
     }
 }

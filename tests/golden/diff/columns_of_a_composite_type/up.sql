@@ -20,13 +20,13 @@ ALTER TABLE public.goods ALTER COLUMN span TYPE public.range_of_prices USING spa
 DROP TYPE public.range_of_prices__old;
 DROP TYPE public.price__old;
 
+CREATE FUNCTION public.total(p public.price)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$SELECT p.amount$function$;
+
 CREATE VIEW public.cheap AS
 SELECT goods.id,
     (goods.price).amount AS amount
    FROM public.goods
   WHERE ((goods.price).amount < 10);
-
-CREATE FUNCTION public.total(p public.price)
- RETURNS bigint
- LANGUAGE sql
-AS $function$SELECT p.amount$function$;

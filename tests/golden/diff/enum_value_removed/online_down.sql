@@ -4,15 +4,16 @@ ALTER TABLE public.task ALTER COLUMN state DROP DEFAULT;
 ALTER TYPE public.state RENAME TO state__old;
 CREATE TYPE public.state AS ENUM ('new', 'open', 'done');
 ALTER TABLE public.task ALTER COLUMN old_states TYPE public.state[] USING old_states::text[]::public.state[];
-DROP INDEX CONCURRENTLY public.open_tasks;
-ALTER TABLE public.task ALTER COLUMN state TYPE public.state USING state::text::public.state;
-DROP TYPE public.state__old;
-ALTER TABLE public.task ALTER COLUMN state SET DEFAULT 'new'::public.state;
 
 CREATE FUNCTION public.is_done(public.state)
  RETURNS boolean
  LANGUAGE sql
 AS $function$ SELECT $1 = 'done' $function$;
+
+DROP INDEX CONCURRENTLY public.open_tasks;
+ALTER TABLE public.task ALTER COLUMN state TYPE public.state USING state::text::public.state;
+DROP TYPE public.state__old;
+ALTER TABLE public.task ALTER COLUMN state SET DEFAULT 'new'::public.state;
 
 CREATE VIEW public.open_task AS
 SELECT task.id

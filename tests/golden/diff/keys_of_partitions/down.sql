@@ -1,8 +1,8 @@
+ALTER TABLE public.m DROP CONSTRAINT m_o_fkey;
 DROP TABLE public.r; -- destroys data
 DROP TABLE public.m2; -- destroys data
 DROP TRIGGER tt ON public.m;
 DROP FUNCTION public.tf();
-ALTER TABLE public.m DROP CONSTRAINT m_o_fkey;
 DROP INDEX public.m_x_idx;
 ALTER TABLE public.m DROP CONSTRAINT m_pkey;
 ALTER TABLE public.m DROP CONSTRAINT m_at_x_key;

@@ -1,8 +1,8 @@
+ALTER TABLE public.m DROP CONSTRAINT m_o_fkey;
 DROP TABLE public.r; -- destroys data
 DROP TABLE public.m2; -- destroys data
 DROP TRIGGER tt ON public.m;
 DROP FUNCTION public.tf();
-ALTER TABLE public.m DROP CONSTRAINT m_o_fkey;
 ALTER TABLE public.m DROP CONSTRAINT m_pkey;
 ALTER TABLE public.m DROP CONSTRAINT m_at_x_key;
 ALTER TABLE public.m DROP COLUMN o; -- destroys data

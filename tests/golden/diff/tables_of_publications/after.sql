@@ -1,5 +1,10 @@
 CREATE TABLE "odd ""(table)" (id integer PRIMARY KEY, note text);
 CREATE TABLE stays (id integer PRIMARY KEY);
+CREATE TABLE parent (id integer PRIMARY KEY);
+CREATE TABLE child () INHERITS (parent);
 CREATE TABLE new (id integer PRIMARY KEY);
 CREATE PUBLICATION emptied;
 CREATE PUBLICATION fewer FOR TABLE stays, new;
+CREATE PUBLICATION without_child;
+CREATE PUBLICATION alone FOR TABLE ONLY parent;
+CREATE PUBLICATION family FOR TABLE parent;

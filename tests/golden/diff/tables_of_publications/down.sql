@@ -1,3 +1,5 @@
+DROP PUBLICATION alone;
+DROP PUBLICATION family;
 CREATE SCHEMA app;
 
 CREATE TABLE app.gone (
@@ -6,6 +8,7 @@ CREATE TABLE app.gone (
     CONSTRAINT gone_pkey PRIMARY KEY (id)
 );
 
-ALTER PUBLICATION emptied SET TABLE app.gone (id) WHERE (id > 0), public."odd ""(table)" WHERE ((id > 0) OR (id < '-5'::integer));
-ALTER PUBLICATION fewer SET TABLE app.gone, public.stays;
+ALTER PUBLICATION emptied SET TABLE ONLY app.gone (id) WHERE (id > 0), ONLY public."odd ""(table)" WHERE ((id > 0) OR (id < '-5'::integer));
+ALTER PUBLICATION fewer SET TABLE ONLY app.gone, ONLY public.stays;
 DROP TABLE public.new; -- destroys data
+ALTER PUBLICATION without_child SET TABLE ONLY public.parent;

@@ -3,7 +3,10 @@ CREATE TABLE public.new (
     CONSTRAINT new_pkey PRIMARY KEY (id)
 );
 
-ALTER PUBLICATION emptied DROP TABLE app.gone, public."odd ""(table)";
-ALTER PUBLICATION fewer SET TABLE public.new, public.stays;
+CREATE PUBLICATION alone FOR TABLE ONLY public.parent WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = false);
+ALTER PUBLICATION emptied DROP TABLE ONLY app.gone, ONLY public."odd ""(table)";
+CREATE PUBLICATION family FOR TABLE ONLY public.child, ONLY public.parent WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = false);
+ALTER PUBLICATION fewer SET TABLE ONLY public.new, ONLY public.stays;
 DROP TABLE app.gone; -- destroys data
 DROP SCHEMA app; -- destroys data
+ALTER PUBLICATION without_child DROP TABLE ONLY public.parent;

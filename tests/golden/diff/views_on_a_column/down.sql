@@ -6,6 +6,14 @@ ALTER TABLE public.items ALTER COLUMN price DROP DEFAULT;
 ALTER TABLE public.items ALTER COLUMN price TYPE integer;
 ALTER TABLE public.items ALTER COLUMN price SET DEFAULT 0;
 
+CREATE FUNCTION public.total()
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ SELECT sum(items.price) AS sum
+    FROM public.items;
+END;
+
 CREATE VIEW public.dear AS
 SELECT items.id,
     items.price
@@ -22,13 +30,5 @@ CREATE MATERIALIZED VIEW public.kept AS
 SELECT dear.id,
     dear.price
    FROM public.dear;
-
-CREATE FUNCTION public.total()
- RETURNS bigint
- LANGUAGE sql
-BEGIN ATOMIC
- SELECT sum(items.price) AS sum
-    FROM public.items;
-END;
 
 CREATE UNIQUE INDEX kept_id ON public.kept USING btree (id);

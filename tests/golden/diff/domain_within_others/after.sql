@@ -1,0 +1,11 @@
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE DOMAIN amount AS integer CONSTRAINT positive CHECK (VALUE > 0);
+CREATE DOMAIN label AS text CONSTRAINT short CHECK (length(VALUE) < 9);
+CREATE DOMAIN sizes AS amount[];
+CREATE DOMAIN plain AS integer CONSTRAINT positive CHECK (VALUE > 0);
+CREATE DOMAIN loose AS integer;
+CREATE TYPE item AS (label label, mood mood);
+CREATE TYPE span AS RANGE (subtype = amount);
+CREATE TABLE goods (id integer PRIMARY KEY, amounts amount[], sizes sizes, span span, item item, items item[], plain plain, loose loose[]);
+CREATE VIEW of_goods AS SELECT id, (item).label, sizes FROM goods;
+CREATE FUNCTION add(amount, plain) RETURNS amount LANGUAGE sql AS 'SELECT 1';

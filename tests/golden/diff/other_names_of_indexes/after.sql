@@ -1,0 +1,10 @@
+CREATE TABLE users (id integer CONSTRAINT users_pkey PRIMARY KEY, mail text CONSTRAINT users_mail_key UNIQUE, name text, age integer CONSTRAINT is_born CHECK (age > 0));
+CREATE TABLE posts (id integer PRIMARY KEY, author integer CONSTRAINT posts_author_fkey REFERENCES users (id), text text);
+CREATE INDEX users_lower_name ON users (lower(name)) WHERE name <> '';
+CREATE UNIQUE INDEX "Users by name" ON users (name, age);
+CREATE INDEX posts_text ON posts (text);
+CREATE INDEX differs_now ON posts (author, id);
+COMMENT ON INDEX users_lower_name IS 'another comment';
+CREATE TABLE log (day date, what text, CONSTRAINT log_pkey PRIMARY KEY (day), CONSTRAINT log_what_check CHECK (what <> '')) PARTITION BY RANGE (day);
+CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX log_what_idx ON log (what);

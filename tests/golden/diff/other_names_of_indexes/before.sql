@@ -1,0 +1,14 @@
+CREATE TABLE users (id integer CONSTRAINT pk PRIMARY KEY, mail text CONSTRAINT one_mail UNIQUE, name text, age integer CONSTRAINT old CHECK (age > 0));
+CREATE TABLE posts (id integer PRIMARY KEY, author integer CONSTRAINT by REFERENCES users (id), text text);
+CREATE INDEX i1 ON users (lower(name)) WHERE name <> '';
+CREATE UNIQUE INDEX i2 ON users (name, age);
+CREATE INDEX i3 ON posts (text);
+CREATE INDEX twin ON posts (text);
+CREATE INDEX differs ON posts (author);
+COMMENT ON INDEX i1 IS 'a comment';
+INSERT INTO users VALUES (1, 'a@b', 'ada', 36);
+CREATE TABLE log (day date, what text, CONSTRAINT log_key PRIMARY KEY (day), CONSTRAINT what CHECK (what <> '')) PARTITION BY RANGE (day);
+CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX by_what ON log (what);
+CREATE TABLE gone (x integer);
+CREATE INDEX gone_x ON gone (x);

@@ -1,0 +1,12 @@
+CREATE FUNCTION area(integer) RETURNS integer LANGUAGE sql AS $$ SELECT $1 * $1 $$;
+CREATE FUNCTION area(integer, integer) RETURNS integer LANGUAGE sql AS $$ SELECT $1 * $2 $$;
+CREATE FUNCTION size(text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT length($1) $$;
+CREATE FUNCTION size(bytea) RETURNS integer LANGUAGE sql AS $$ SELECT length($1) $$;
+CREATE PROCEDURE tidy(integer) LANGUAGE plpgsql AS $$ BEGIN PERFORM area($1); END $$;
+CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+CREATE TABLE words (word text CHECK (size(word) < 100), length integer GENERATED ALWAYS AS (size(word)) STORED);
+INSERT INTO words VALUES ('abc');
+CREATE INDEX words_size ON words (size(word));
+CREATE VIEW totals AS SELECT total(length) AS total FROM words;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER touched BEFORE INSERT ON words FOR EACH ROW EXECUTE FUNCTION touch();

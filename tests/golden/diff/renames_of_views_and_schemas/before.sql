@@ -1,0 +1,15 @@
+CREATE SCHEMA app;
+CREATE SCHEMA "Odd one";
+CREATE SEQUENCE app.numbers START 5;
+CREATE TYPE app.mood AS ENUM ('sad', 'happy');
+CREATE TABLE app.users (id integer PRIMARY KEY DEFAULT nextval('app.numbers'), name text, mood app.mood DEFAULT 'sad');
+INSERT INTO app.users (name) VALUES ('ada');
+ALTER TABLE app.users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON app.users USING (name = CURRENT_USER);
+CREATE VIEW app.names AS SELECT id, name FROM app.users;
+CREATE VIEW all_names AS SELECT name FROM app.names;
+CREATE MATERIALIZED VIEW "Odd one".counts AS SELECT count(*) AS number FROM app.users;
+CREATE UNIQUE INDEX one_count ON "Odd one".counts (number);
+CREATE FUNCTION app.greet(app.mood) RETURNS text LANGUAGE sql AS $$ SELECT 'hello' $$;
+CREATE RULE quiet AS ON DELETE TO app.users DO INSTEAD NOTHING;
+CREATE STATISTICS app.both_of ON name, mood FROM app.users;

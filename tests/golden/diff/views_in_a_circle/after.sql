@@ -1,0 +1,13 @@
+CREATE TABLE t (i bigint);
+CREATE VIEW made_anew AS SELECT 1::bigint AS x, 'q'::text AS "Odd Name", 'z'::varchar(10) COLLATE "C" AS z;
+CREATE VIEW other AS SELECT x, "Odd Name", z FROM made_anew;
+CREATE VIEW above AS SELECT other.x, i FROM other, t;
+CREATE OR REPLACE VIEW made_anew WITH (security_barrier) AS SELECT other.x, "Odd Name", z FROM other, above;
+COMMENT ON VIEW made_anew IS 'second';
+CREATE VIEW leaves AS SELECT 1 AS x;
+CREATE VIEW rows AS SELECT 1 AS x;
+CREATE FUNCTION same(r rows) RETURNS rows LANGUAGE sql AS 'SELECT r';
+CREATE VIEW of_rows AS SELECT same(rows) AS y, x FROM rows;
+CREATE OR REPLACE VIEW rows AS SELECT x FROM of_rows;
+CREATE FUNCTION all_leaves() RETURNS SETOF leaves LANGUAGE sql AS 'SELECT * FROM leaves';
+CREATE OR REPLACE VIEW leaves AS SELECT x FROM all_leaves();
