@@ -305,13 +305,13 @@ static void match_slots(struct ordering *ordering, struct slots *slots,
 /* The operation that makes or drops the object; that of what it comes from, where it comes and goes with that. */
 static size_t operation_of(const struct ordering *ordering, const struct wb_object *object, bool makes)
 {
-    const struct wb_pairs *pairs = ordering->pairs;
-    size_t operation = NONE;
-    for (; object && operation == NONE; object = object->derived ? wb_object_origin(object) : NULL)
-        operation =
-            (makes
-                 ? ordering->create_of
-                 : ordering->drop_of)[number_of(ordering, (makes ? pairs->of_after : pairs->of_before)[object->index])];
+    const size_t *operations = makes ? ordering->create_of : ordering->drop_of;
+    struct wb_pair *const *pairs = makes ? ordering->pairs->of_after : ordering->pairs->of_before;
+    size_t operation = operations[number_of(ordering, pairs[object->index])];
+    bool named = wb_object_has_index(object) || object->kind == WB_KIND_CONSTRAINT ||
+                 object->kind == WB_KIND_FOREIGN_KEY;
+    while (operation == NONE && named && object->derived && (object = wb_object_origin(object)))
+        operation = operations[number_of(ordering, pairs[object->index])];
     return operation;
 }
 

@@ -24,8 +24,9 @@ pytestmark = pytest.mark.engine("postgresql")
 DOCUMENTS = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")), *ROOT.glob("examples/*/README.md")]
              if "```console" in path.read_text()]
 
-USERS = "CREATE TABLE users (id integer PRIMARY KEY, name text CONSTRAINT users_name_key UNIQUE);\n"
-RENAMED = "CREATE TABLE users (id integer PRIMARY KEY, full_name text CONSTRAINT users_full_name_key UNIQUE);\n"
+USERS = ("CREATE TYPE mood AS ENUM ('sad');\n"
+         "CREATE TABLE users (id integer PRIMARY KEY, name text CONSTRAINT users_name_key UNIQUE);\n")
+RENAMED = USERS.replace("name", "full_name").replace("sad", "unhappy")
 MODELS = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 

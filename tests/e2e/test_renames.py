@@ -309,21 +309,11 @@ def test_what_kind_is_meant(whimbrel, database, write):
         AS 'SELECT 1'; CREATE FUNCTION g(text) RETURNS integer LANGUAGE sql AS 'SELECT 1';""")
     words = ("diff", old, new, "--scratch", database.url, "--rename")
     whimbrel(*words, "x=y").failed(2, "that could be the schema x or the table public.x", "put the schema in front")
-    for rename, statement in (("table x=y", "ALTER TABLE public.x RENAME TO y"), ("schema x=y", "ALTER SCHEMA x RENAME TO y"),
-                              ("FUNCTION x = y", "ALTER FUNCTION public.x() RENAME TO y"),
-                              ("x()=y", "ALTER FUNCTION public.x() RENAME TO y"),
-                              ("enum value mood.x='z'", "ALTER TYPE public.mood RENAME VALUE"),
-                              ("public.mood.x=z", "ALTER TYPE public.mood RENAME VALUE 'x' TO 'z'"),
+    for rename, statement in (("schema x=y", "ALTER SCHEMA x RENAME TO y"), ("x()=y", "ALTER FUNCTION public.x() RENAME TO y"),
+                              ("public.mood.x='z'", "ALTER TYPE public.mood RENAME VALUE 'x' TO 'z'"),
                               ("f(text)=g", "ALTER FUNCTION public.f(text) RENAME TO g"),
                               ("f=g", "ALTER FUNCTION public.f(integer) RENAME TO g;\nALTER FUNCTION public.f(text)")):
         assert whimbrel(*words, rename).ok().out.startswith(statement), rename
-    for rename, message in (("view x=y", "there is nothing of that name"), ("f(int4)=g", "there is nothing of that name"),
-                            ("thing x=y", '"thing" is nothing that could be renamed'), ("f(text=g", "that says no name"),
-                            ("mood.x=y", "there is one of that name already"), ("mood.y=z", "still in the new schema"),
-                            ("mood.x=w", "the new schema has none of that name"), ("mood=feeling", "still in the new")):
-        whimbrel(*words, rename).failed(2, message)
-    whimbrel(*words, "table x=y", "--rename", "table x=z").failed(2, "it is renamed to something else already")
-    assert whimbrel(*words, "table x=y", "--rename", "table public.x=y").ok().out.startswith("ALTER TABLE public.x RENAME TO y;")
 
 
 @pytest.mark.engine("sqlite")

@@ -26,12 +26,7 @@ DROP = re.compile(r"^DROP\s[^;]*;", re.MULTILINE | re.IGNORECASE)
 # What diff says that it does not compare goes before it is looked at, with what hangs on it.
 NOT_COMPARED = """
 SELECT format('DROP %s %s CASCADE', i.type, i.identity) FROM (
-    SELECT 'pg_opclass'::regclass::oid AS class, oid FROM pg_opclass
-    UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily
-    UNION ALL SELECT 'pg_conversion'::regclass, oid FROM pg_conversion
-    UNION ALL SELECT 'pg_ts_parser'::regclass, oid FROM pg_ts_parser
-    UNION ALL SELECT 'pg_ts_template'::regclass, oid FROM pg_ts_template
-    UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am
+    SELECT 'pg_am'::regclass::oid AS class, oid FROM pg_am
     UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language
     UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typtype IN ('b', 'p') AND typelem = 0) o,
     pg_identify_object(o.class, o.oid, 0) i

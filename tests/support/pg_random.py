@@ -191,7 +191,9 @@ class Composite(Item):
         what = rng.random()
         if what < 0.4:
             free = [name for name in COLUMNS if name not in dict(self.attributes)]
-            self.attributes.append((rng.choice(free), schema.type(rng)))
+            self.attributes.insert(rng.randint(0, len(self.attributes)), (rng.choice(free), schema.type(rng)))
+        elif what < 0.5:
+            rng.shuffle(self.attributes)
         elif what < 0.7 and len(self.attributes) > 1:
             self.attributes.pop(place)
         else:
@@ -417,7 +419,8 @@ class Column:
         if isinstance(self.type, str):
             function = schema.some(rng, Function)
             if function and rng.random() < 0.2 and self.type in ("integer", "text"):
-                return f"{function.full()}('1')"
+                argument = rng.choice(["'1'", "1", "'1'::text"])  # some of which only one of two of that name takes
+                return f"{function.full()}({argument})"
             sequence = schema.some(rng, Sequence)
             if sequence and rng.random() < 0.3 and self.type in NUMBERS:
                 return f"nextval({literal(sequence.full())})"
@@ -844,6 +847,33 @@ class View(Item):
             self.pick(rng, schema)
 
 
+class Circle(Item):
+    """Two views that refer to each other, or a view and a function that has its rows."""
+
+    phase = 13
+
+    def build(self, rng, schema):
+        self.name = rng.choice(["circle", "Circle Two"])
+        self.of = schema.some(rng, Table)
+        self.column = q(rng.choice(self.of.columns).name) if self.of else "missing"
+        self.form = rng.choice(["views", "views", "function", "three"])
+        self.number = rng.randint(1, 3)
+
+    def sql(self):
+        if not self.of:
+            return []
+        view, other = self.full(), f"{q(self.schema)}.{q(self.name + ' b')}"
+        columns, rest = f"{self.column} AS x, {self.number} AS n", f"WHERE n > {self.number}"
+        found = [f"CREATE VIEW {view} AS SELECT {columns} FROM {self.of.full()}"]
+        if self.form == "function":
+            return [*found, f"CREATE FUNCTION {other}() RETURNS SETOF {view} LANGUAGE sql AS 'SELECT NULL, {self.number}'",
+                    f"CREATE OR REPLACE VIEW {view} AS SELECT x, n FROM {other}() {rest}"]
+        found.append(f"CREATE VIEW {other} AS SELECT x, n, '{self.number}'::text AS more FROM {view}")
+        if self.form == "three":
+            found.append(f"CREATE VIEW {q(self.schema)}.{q(self.name + ' c')} AS SELECT * FROM {view}, {self.of.full()} t (o)")
+        return [*found, f"CREATE OR REPLACE VIEW {view} AS SELECT x, n FROM {other} {rest}"]
+
+
 class MaterializedView(View):
     phase, word = 13, "MATERIALIZED VIEW"
 
@@ -954,7 +984,7 @@ class Publication(Item):
 WEIGHTS = {
     Collation: 1, Enum: 3, Domain: 3, Composite: 2, Range: 1, Sequence: 2, Function: 5, TriggerFunction: 2, Aggregate: 1,
     Operator: 1, Cast: 1, Table: 9, Partition: 4, OtherFunction: 3, Constraint: 6, ForeignKey: 4, Ownership: 1, Index: 7,
-    Statistics: 2, OwnName: 1, OwnIndex: 1, OwnState: 1, View: 6, MaterializedView: 2, Trigger: 4, Policy: 2, Rule: 2, Publication: 1,
+    Statistics: 2, OwnName: 1, OwnIndex: 1, OwnState: 1, View: 6, Circle: 1, MaterializedView: 2, Trigger: 4, Policy: 2, Rule: 2, Publication: 1,
 }
 
 
@@ -985,8 +1015,7 @@ class Schema:
         """A name, or an item and what stands behind its name."""
         item = self.some(rng, Enum, Domain, Composite, Range) if rng.random() < 0.3 else None
         if item:
-            # PostgreSQL changes no domain of which a column has an array.
-            return item, "" if isinstance(item, Domain) else rng.choice(["", "", "", "[]"])
+            return item, rng.choice(["", "", "", "[]"])
         return rng.choice(rng.choice([NUMBERS, TEXTS, NUMBERS, TEXTS, TIMES, OTHERS]))
 
     def edit(self, rng, edits=None):

@@ -13,8 +13,9 @@ static const char *describe(struct wb_arena *arena, const char *definition)
     wb_body_find_mentions(arena, definition, &mentions);
     for (size_t i = 0; i < mentions.count; i++) {
         const struct wb_mention *mention = &mentions.items[i];
-        text = wb_arena_printf(arena, "%s%s%s%s%s", text, *text ? " " : "", mention->qualifier ? mention->qualifier : "",
-                               mention->qualifier ? "." : "", mention->name);
+        text = wb_arena_printf(arena, "%s%s%s%s%s", text, *text ? " " : "",
+                               mention->qualifier ? mention->qualifier : "", mention->qualifier ? "." : "",
+                               mention->name);
     }
     return text;
 }
@@ -24,7 +25,8 @@ static void test_names(void **state)
     static const struct {
         const char *definition, *names;
     } cases[] = {
-        {"CREATE FUNCTION f(a text) LANGUAGE sql AS $x$SELECT G(a), \"Q\"\"t\" FROM s . t$x$", "Q\"t a from g s select s.t"},
+        {"CREATE FUNCTION f(a text) LANGUAGE sql AS $x$SELECT G(a), \"Q\"\"t\" FROM s . t$x$",
+         "Q\"t a from g s select s.t"},
         {"AS $x$ nextval('a.b'), 'two words', 'c', E'd', '' $x$", "a a.b c d nextval"},
         {"AS $x$ -- comment\n a /* b */ $x$", "a"},
         {"AS 'in quotes'", "in quotes"},

@@ -120,12 +120,88 @@ static void test_each_thing_is_asked_about_once(void **state)
     wb_arena_release(&arena);
 }
 
+/* What an option makes of two schemas: its steps, or why it can't be meant. */
+static const char *outcome(struct wb_arena *arena, const struct wb_catalog *from, const struct wb_catalog *to,
+                           const char *text)
+{
+    struct wb_rename_hint hint = {.text = text};
+    const struct wb_rename_hints hints = {.items = &hint, .count = 1, .arena = arena};
+    struct wb_renaming renaming;
+    struct wb_change_list steps = {0};
+    struct wb_error err = WB_ERROR_INIT;
+    wb_renaming_begin(&renaming, from, to, arena, false);
+    if (wb_rename_resolve(&renaming, &hints, &err) == WB_OK) {
+        wb_rename_steps(&renaming, &steps);
+        return describe(arena, &steps);
+    }
+    assert_int_equal(err.code, WB_EUSAGE);
+    const char *reason = strstr(wb_arena_strdup(arena, err.message), ": ") + 2;
+    wb_error_release(&err);
+    return reason;
+}
+
+static void test_how_it_is_written(void **state)
+{
+    static const char no_form[] = "that says no name and what it becomes", nothing[] = "there is nothing of that name";
+    static const struct {
+        const char *text, *outcome;
+    } cases[] = {
+        {"table a=b", "a>b"},
+        {"TABLE  public.A = B", "a>b"},
+        {"a=b", "that could be the table public.a or the routine public.a(public.mood, integer)"},
+        {"function a=b", "a>b"},
+        {"routine a=b", "a>b"},
+        {"procedure a=b", nothing},
+        {"a(MOOD, integer)=b", "a>b"},
+        {"a( public.mood,integer )=b", "a>b"},
+        {"a(integer)=b", nothing},
+        {"a(mood)=b", nothing},
+        {"a(mood, integer, text)=b", nothing},
+        {"a(mood", no_form},
+        {"enum a=b", nothing},
+        {"mood.'it''s'=x", "it's>x"},
+        {"value mood.\"it's\"=\"x\"", "it's>x"},
+        {"enum value mood.\"it's\"='x'", "it's>x"},
+        {"mood.it's=x", no_form},
+        {"mood.\"IT'S\"=x", nothing},
+        {"public.mood.back\\slash='new\\'", "back\\slash>new\\"},
+        {"mood.stays=x", "it is still in the new schema under its old name"},
+        {"mood.'it''s'=stays", "there is one of that name already"},
+        {"mood.'it''s'=w", "the new schema has none of that name"},
+        {"thing a=b", "\"thing\" is nothing that could be renamed"},
+        {"a", no_form},
+        {"=b", no_form},
+        {"a=", no_form},
+        {"\"\"=b", no_form},
+        {"a.b.c.d=e", no_form},
+        {"a=b c", no_form},
+        {"a=b.c", no_form},
+        {"\"a=b", no_form},
+        {"", no_form},
+    };
+    struct wb_arena arena = WB_ARENA_INIT;
+    struct wb_catalog from = {0}, to = {0};
+    (void)state;
+    add(&arena, &from, WB_KIND_TABLE, "a", NULL, "r");
+    add(&arena, &to, WB_KIND_TABLE, "b", NULL, "r");
+    add(&arena, &from, WB_KIND_ROUTINE, "a", NULL, "f")->arguments = "public.mood, integer";
+    add(&arena, &to, WB_KIND_ROUTINE, "b", NULL, "f")->arguments = "public.mood, integer";
+    add(&arena, &from, WB_KIND_ENUM, "mood", NULL, "'it''s'\037'stays'\037E'back\\\\slash'");
+    add(&arena, &to, WB_KIND_ENUM, "mood", NULL, "'x'\037'stays'\037E'new\\\\'");
+    wb_catalog_finish(&arena, &from);
+    wb_catalog_finish(&arena, &to);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(outcome(&arena, &from, &to, cases[i].text), cases[i].outcome);
+    wb_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hints_are_lines_of_their_own),
         cmocka_unit_test(test_columns_come_before_their_table_and_bring_names_along),
         cmocka_unit_test(test_each_thing_is_asked_about_once),
+        cmocka_unit_test(test_how_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,19 @@ static void write_type(struct wb_pg_writer *writer, const char *target)
                    collation ? collation : "", conversion(writer, before, after));
 }
 
+/* Its sequence may not stand below its end either; it has a name of the engine's. */
+static void raise_identity(struct wb_pg_writer *writer, const struct wb_object *before, const struct wb_object *after)
+{
+    const char *minimum = wb_pg_raised_minimum(writer, before->values[WB_COLUMN_IDENTITY_OPTIONS],
+                                               after->values[WB_COLUMN_IDENTITY_OPTIONS]);
+    if (minimum)
+        wb_pg_emit(writer,
+                   "SELECT setval(s, %s, false) FROM pg_get_serial_sequence(%s, %s) AS s"
+                   " WHERE coalesce(pg_sequence_last_value(s::regclass) < %s, true)",
+                   minimum, wb_pg_literal(writer, wb_pg_qualified(writer, after->parent)),
+                   wb_pg_literal(writer, after->name), minimum);
+}
+
 static void write_identity(struct wb_pg_writer *writer, const char *target)
 {
     const struct wb_object *before = writer->change->before, *after = writer->change->after;
@@ -98,6 +111,7 @@ static void write_identity(struct wb_pg_writer *writer, const char *target)
     if (old_kind) {
         if (!wb_equal(old_kind, new_kind))
             wb_pg_emit(writer, "%s SET GENERATED %s", target, word);
+        raise_identity(writer, before, after);
         options = wb_pg_sequence_options(writer, before->values[WB_COLUMN_IDENTITY_OPTIONS], options, "SET ");
         if (*options)
             wb_pg_emit(writer, "%s%s", target, options);

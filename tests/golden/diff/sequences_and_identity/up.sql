@@ -12,3 +12,8 @@ CREATE TABLE public.c (
     id smallserial,
     other integer DEFAULT nextval('public.loose'::regclass)
 );
+
+SELECT setval(s, 5, false) FROM pg_get_serial_sequence('public.raised', 'id') AS s WHERE coalesce(pg_sequence_last_value(s::regclass) < 5, true);
+ALTER TABLE public.raised ALTER COLUMN id SET MINVALUE 5 SET START WITH 5;
+SELECT setval(s, 5, false) FROM pg_get_serial_sequence('public.raised_untouched', 'id') AS s WHERE coalesce(pg_sequence_last_value(s::regclass) < 5, true);
+ALTER TABLE public.raised_untouched ALTER COLUMN id SET MINVALUE 5 SET START WITH 5;
