@@ -87,9 +87,9 @@ struct wb_object {
     bool has_children;          /* a table that others are partitions or children of; a type that tables are of */
     bool in_partition_key;      /* a column that says, or helps to say, which partition a row is in */
     bool derived;               /* it comes from the same of the parent table (partitions, inheritance) */
-    bool merged;                /* a column that is its own and the parent table's: its type is the parent's affair */
-    struct wb_object *part_of;  /* made together with that one (a serial column's sequence), or NULL */
-    size_t index;               /* in its catalog */
+    struct wb_object *merged;  /* of a column that the parent table has too, the parent's: whose type it has; or NULL */
+    struct wb_object *part_of; /* made together with that one (a serial column's sequence), or NULL */
+    size_t index;              /* in its catalog */
 };
 
 struct wb_catalog {

@@ -155,10 +155,14 @@ static bool is_part_of_new_table(const struct ordering *ordering, const struct w
            ordering->create_of[number_of(ordering, ordering->pairs->of_after[table->index])] != NONE;
 }
 
-/* What is inherited comes with its table, or with what it is inherited from. */
+/* What is inherited comes with its table, or with what it is inherited from; so does the type of a column. */
 static void wait_for(struct ordering *ordering, const struct wb_object *dependency, size_t operation)
 {
-    if (ordering->pairs->of_after[dependency->index]->inherited) {
+    const struct wb_pair *pair = ordering->pairs->of_after[dependency->index];
+    const struct wb_object *origin = dependency->merged ? dependency->merged : wb_object_origin(dependency);
+    if (pair->retyped && origin)
+        wait_for(ordering, origin, operation);
+    if (pair->inherited) {
         for (size_t i = 0; i < dependency->deps.count; i++)
             if (dependency->deps.items[i]->kind == dependency->kind)
                 wait_for(ordering, dependency->deps.items[i], operation);

@@ -419,19 +419,12 @@ static void depend_on_namesake(struct wb_arena *arena, struct wb_object *own, co
             wb_object_depend(arena, own, parts->items[i]);
 }
 
-/* A column of its own that the parent has too. Its default, which is its own, waits for what becomes of the type. */
-static void find_merged(struct wb_arena *arena, struct wb_object *own, const struct wb_object_list *parts)
+/* A column that a table has of its own, and its parent table too. */
+static void find_merged(struct wb_object *own, const struct wb_object_list *parts)
 {
-    const struct wb_object *column = column_of(own);
-    for (size_t i = 0; !column->derived && i < parts->count; i++) {
-        struct wb_object *other = parts->items[i];
-        if (other->kind != WB_KIND_COLUMN || strcmp(other->name, column->name) != 0)
-            continue;
-        if (own->kind == WB_KIND_COLUMN)
-            own->merged = true;
-        if (own->kind == WB_KIND_DEFAULT)
-            wb_object_depend(arena, own, other);
-    }
+    for (size_t i = 0; !own->derived && i < parts->count; i++)
+        if (parts->items[i]->kind == WB_KIND_COLUMN && strcmp(parts->items[i]->name, own->name) == 0)
+            own->merged = parts->items[i];
 }
 
 static bool has_default(const struct wb_object *column, const struct wb_object_list *parts)
@@ -481,10 +474,10 @@ static void link_inheritance(struct reading *reading)
                 (own->items[k]->kind == WB_KIND_COLUMN &&
                  (own->items[k]->derived || own->items[k]->values[WB_COLUMN_GENERATED])))
                 depend_on_namesake(reading->arena, own->items[k], &parts[parent->index]);
-            if (own->items[k]->kind == WB_KIND_COLUMN || own->items[k]->kind == WB_KIND_DEFAULT)
-                find_merged(reading->arena, own->items[k], &parts[parent->index]);
-            if (own->items[k]->kind == WB_KIND_COLUMN)
+            if (own->items[k]->kind == WB_KIND_COLUMN) {
+                find_merged(own->items[k], &parts[parent->index]);
                 find_bare(reading->arena, own->items[k], own, &parts[parent->index]);
+            }
         }
         depend_on_parts(reading->arena, link, own);
         depend_on_parts(reading->arena, link, &parts[parent->index]);

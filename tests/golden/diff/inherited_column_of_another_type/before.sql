@@ -1,7 +1,11 @@
 CREATE TABLE things (id integer, size integer DEFAULT 12, name varchar(10));
-CREATE TABLE a_thing (size integer DEFAULT 21, name varchar(10)) INHERITS (things);
+CREATE TABLE a_thing (size integer DEFAULT 21, name varchar(10), CHECK (size::integer > 0)) INHERITS (things);
 CREATE TABLE a_small_thing (size integer) INHERITS (a_thing);
 CREATE INDEX a_thing_size ON a_thing (size);
+CREATE VIEW sizes AS SELECT size FROM a_thing;
+CREATE TABLE parted (at integer, size integer) PARTITION BY LIST (at);
+CREATE TABLE a_part PARTITION OF parted (CHECK (size::integer > 0)) FOR VALUES IN (1);
 INSERT INTO things (id) VALUES (1);
 INSERT INTO a_thing (id) VALUES (2);
 INSERT INTO a_small_thing (id) VALUES (3);
+INSERT INTO parted VALUES (1, 1);
