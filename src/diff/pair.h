@@ -38,6 +38,19 @@ struct wb_pairs {
     bool whole; /* a table is made with all of its parts, whatever they refer to: none can be added later */
 };
 
+enum wb_kind wb_pair_kind(const struct wb_pair *pair);
+
+/* The table that the object is a part of, or which it is. */
+const struct wb_object *wb_table_of(const struct wb_object *object);
+struct wb_pair *wb_pair_of_table(const struct wb_pairs *pairs, const struct wb_pair *pair);
+
+/* What a table has from its parent table goes with that one's; what a new default of the parent's does to the children's. */
+void wb_derived_settle(struct wb_pairs *pairs, struct wb_arena *scratch);
+void wb_derived_settle_defaults(struct wb_pairs *pairs);
+
+/* It is made by what is done to the parent's; what is left to do is what it has of its own. */
+void wb_derived_let_follow(struct wb_pair *pair);
+
 /* Finds the types that are to be made anew because there are values of them. */
 void wb_settle_types(struct wb_pairs *pairs, struct wb_arena *scratch);
 
@@ -51,15 +64,7 @@ void wb_partition_match(struct wb_pairs *pairs, struct wb_arena *scratch,
 /* What of a partitioned table is made with the partitions' own, what part by part, and what the partitions keep. */
 void wb_partition_settle(struct wb_pairs *pairs, struct wb_arena *scratch);
 
-/* It is made by what is done to the parent's; what is left to do is what it has of its own. */
-void wb_pair_let_follow(struct wb_pair *pair);
-
 /* Puts the changes in order: drops, alterations, creations, with what can be written together joined. */
 void wb_order_changes(const struct wb_pairs *pairs, struct wb_arena *arena, struct wb_change_list *ret_changes);
-
-static inline enum wb_kind wb_pair_kind(const struct wb_pair *pair)
-{
-    return pair->before ? pair->before->kind : pair->after->kind;
-}
 
 #endif

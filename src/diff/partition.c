@@ -193,7 +193,7 @@ static enum making making_of(const struct settling *settling, const struct wb_ob
 
 static void follow(struct wb_pair *pair)
 {
-    wb_pair_let_follow(pair);
+    wb_derived_let_follow(pair);
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
 }
