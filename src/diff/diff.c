@@ -1,5 +1,7 @@
 #include "diff/diff.h"
 
+#include <strings.h>
+
 #include "base/auto.h"
 #include "base/str.h"
 #include "catalog/spelling.h"
@@ -97,17 +99,24 @@ static void tell_fixed(struct comparing *comparing, const struct wb_pair *pair, 
                                  title_of(comparing, pair->before), field));
 }
 
+/* One that is paired with another of the engine's own name for it is as good as named alike. */
+static bool is_named_alike(const struct wb_pair *pair, const char *own_before, const char *own_after)
+{
+    const struct wb_object *before = pair->before, *after = pair->after;
+    bool same = before->caseless ? strcasecmp(before->name, after->name) == 0 : wb_equal(before->name, after->name);
+    return same || (before->derived && after->derived && !own_before && !own_after);
+}
+
 static void compare_fields(struct comparing *comparing, struct wb_pair *pair)
 {
     const struct wb_kind_info *info = wb_kind_info(wb_pair_kind(pair));
     for (size_t i = 0; i < info->field_count; i++) {
         const struct wb_field_info *field = &info->fields[i];
         const char *before = pair->before->values[i], *after = pair->after->values[i];
-        bool both_derived = pair->before->derived && pair->after->derived;
-        bool named_alike = field->flags & WB_FIELD_OWN_NAME &&
-                           (wb_equal(pair->before->name, pair->after->name) || (both_derived && !before && !after));
-        if (field->comparison == WB_COMPARE_NOT || named_alike ||
-            (!(field->flags & WB_FIELD_OWN_NAME) && is_same(&comparing->scratch, field, before, after)))
+        if (field->comparison == WB_COMPARE_NOT)
+            continue;
+        if (field->flags & WB_FIELD_OWN_NAME ? is_named_alike(pair, before, after)
+                                             : is_same(&comparing->scratch, field, before, after))
             continue;
         if (field->comparison == WB_COMPARE_FIXED) {
             tell_fixed(comparing, pair, field->name);
