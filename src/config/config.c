@@ -539,17 +539,21 @@ void wb_config_describe_source(const struct wb_config *config, const struct wb_s
     wb_arena_release(&arena);
 }
 
-enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
-                                  const char *dependencies, struct wb_arena *arena, const char **ret_sql,
-                                  struct wb_error *err)
+enum wb_code wb_config_run_source(const struct wb_config *config, const struct wb_schema_source *source,
+                                  const char *engine, const char *dependencies, struct wb_arena *arena,
+                                  const char **ret_sql, struct wb_error *err)
 {
     const struct wb_shell_command command = make_source_command(config, source, engine, dependencies, arena);
+    return wb_command_run(arena, &command, ret_sql, err);
+}
+
+void wb_config_blame_source(struct wb_config *config, struct wb_error *err)
+{
     struct value value = {0};
-    if (wb_command_run(arena, &command, ret_sql, err) == WB_OK)
-        return WB_OK;
+    WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
     prefix_message(err, "the command for the schema source");
-    WB_TRY(find_value(config, WB_KEY_SCHEMA_SOURCE, &value, err));
-    return add_source(&value, err);
+    if (find_value(config, WB_KEY_SCHEMA_SOURCE, &value, &ignored) == WB_OK)
+        (void)add_source(&value, err);
 }
 
 static enum wb_code fail_no_url(const struct wb_config *config, struct wb_error *err)

@@ -106,11 +106,15 @@ bool wb_config_has_source(struct wb_config *config);
  * WHIMBREL_ENGINE ("postgresql", "sqlite") whose SQL is wanted, and in WHIMBREL_DEPENDENCIES the path of a file,
  * `dependencies`, to which whimbrel's part in Python writes how many bytes it has printed, and what it has read: absolute
  * paths of files and folders, one in a line, and of those too that were not there. Nothing in it: it can't say. NULL:
- * nobody wants to know.
+ * nobody wants to know. It leaves the configuration as it is, and so another thread may use that meanwhile; whoever has it
+ * completes the error afterwards.
  */
-enum wb_code wb_config_run_source(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
-                                  const char *dependencies, struct wb_arena *arena, const char **ret_sql,
-                                  struct wb_error *err);
+enum wb_code wb_config_run_source(const struct wb_config *config, const struct wb_schema_source *source,
+                                  const char *engine, const char *dependencies, struct wb_arena *arena,
+                                  const char **ret_sql, struct wb_error *err);
+
+/* Says in an error of that whose command it was, and where that stands. */
+void wb_config_blame_source(struct wb_config *config, struct wb_error *err);
 
 /* Appends what decides what that prints, but for what it reads (wb_command_describe). */
 void wb_config_describe_source(const struct wb_config *config, const struct wb_schema_source *source,

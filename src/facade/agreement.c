@@ -49,8 +49,6 @@ static enum wb_code add_schema(struct wb_schema_pair *pair, const struct wb_sche
     case WB_SCHEMA_FILES:
         return add_files(pair, schema, text, err);
     case WB_SCHEMA_COMMAND:
-        wb_checksum_part(text, wb_slice(schema->printed.checksum));
-        break;
     case WB_SCHEMA_DATABASE:
         break;
     }
@@ -78,15 +76,22 @@ static bool is_known(const struct wb_schema *schema)
     return schema->kind != WB_SCHEMA_DATABASE && (schema->kind != WB_SCHEMA_COMMAND || schema->printed.checksum);
 }
 
-enum wb_code wb_agreement_path(struct wb_schema_pair *pair, const char **ret_path, struct wb_error *err)
+enum wb_code wb_agreement_describe(struct wb_schema_pair *pair, struct wb_str *text, struct wb_error *err)
 {
-    WB_AUTO(wb_str) text = WB_STR_INIT;
-    *ret_path = NULL;
+    if (pair->from.kind == WB_SCHEMA_DATABASE || pair->to.kind == WB_SCHEMA_DATABASE)
+        return WB_OK; /* nothing is remembered of those */
+    WB_TRY(add_surroundings(pair, text, err));
+    WB_TRY(add_schema(pair, &pair->from, text, err));
+    return add_schema(pair, &pair->to, text, err);
+}
+
+const char *wb_agreement_path(struct wb_schema_pair *pair, const struct wb_str *text)
+{
+    WB_AUTO(wb_str) key = WB_STR_INIT;
     if (!is_known(&pair->from) || !is_known(&pair->to))
-        return WB_OK;
-    WB_TRY(add_surroundings(pair, &text, err));
-    WB_TRY(add_schema(pair, &pair->from, &text, err));
-    WB_TRY(add_schema(pair, &pair->to, &text, err));
-    *ret_path = wb_cache_path(&pair->arena, WB_CACHE_SAME, &text);
-    return WB_OK;
+        return NULL;
+    wb_checksum_part(&key, (struct wb_slice){wb_str_text(text), text->length});
+    wb_checksum_part(&key, wb_slice(pair->from.printed.checksum));
+    wb_checksum_part(&key, wb_slice(pair->to.printed.checksum));
+    return wb_cache_path(&pair->arena, WB_CACHE_SAME, &key);
 }

@@ -8,10 +8,13 @@
 
 #include "facade/schema.h"
 
+/* Appends all that both are made from, as it is now, but for what commands print. */
+enum wb_code wb_agreement_describe(struct wb_schema_pair *pair, struct wb_str *text, struct wb_error *err);
+
 /*
- * The path of such a file (facade/cache), in the pair's arena; NULL: a database is among the two, there is no cache
- * folder, or it isn't known what a command prints.
+ * The path of such a file (facade/cache), in the pair's arena, for that and what commands print; NULL: a database is among
+ * the two, there is no cache folder, or it isn't known what a command prints.
  */
-enum wb_code wb_agreement_path(struct wb_schema_pair *pair, const char **ret_path, struct wb_error *err);
+const char *wb_agreement_path(struct wb_schema_pair *pair, const struct wb_str *text);
 
 #endif

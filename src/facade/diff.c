@@ -23,40 +23,37 @@ static enum wb_code read_and_compare(struct wb_schema_pair *pair, const struct w
     return code;
 }
 
-static enum wb_code look_up(struct wb_schema_pair *pair, const char **ret_path, bool *ret_agree, struct wb_error *err)
-{
-    WB_TRY(wb_agreement_path(pair, ret_path, err));
-    *ret_agree = *ret_path && wb_cache_has(*ret_path);
-    return WB_OK;
-}
-
-/* Commands are run only if it isn't known what they print, or not that it agrees. */
-static enum wb_code find_agreement(struct wb_schema_pair *pair, const char **ret_path, bool *ret_agree,
+/*
+ * Whether it is known that there is no difference. A command is run for that where nothing of what it prints can be
+ * recalled, ever; another that is to be run is run beside all else.
+ */
+static enum wb_code find_agreement(struct wb_schema_pair *pair, struct wb_str *text, bool *ret_agree,
                                    struct wb_error *err)
 {
-    bool ran = false;
+    WB_TRY(wb_agreement_describe(pair, text, err));
     wb_schema_pair_recall(pair);
-    WB_TRY(look_up(pair, ret_path, ret_agree, err));
-    if (!*ret_agree)
-        WB_TRY(wb_schema_pair_print(pair, &ran, err));
-    return ran ? look_up(pair, ret_path, ret_agree, err) : WB_OK;
+    WB_TRY(wb_schema_pair_print(pair, err));
+    const char *path = wb_agreement_path(pair, text);
+    *ret_agree = path && wb_cache_has(path);
+    return WB_OK;
 }
 
 static enum wb_code compare(struct wb_schema_pair *pair, const struct wb_diff_options *options,
                             struct wb_diff_result *result, struct wb_error *err)
 {
-    const char *agreement = NULL;
-    bool agree = false;
+    WB_AUTO(wb_str) text = WB_STR_INIT;
+    bool remembers = !options->afresh && options->compare.renames.count == 0, agree = false;
     WB_TRY(wb_schema_parse(&pair->context, options->from, &pair->from, err));
     WB_TRY(wb_schema_parse(&pair->context, options->to, &pair->to, err));
     WB_TRY(wb_schema_pair_prepare(pair, err));
-    if (!options->afresh && options->compare.renames.count == 0)
-        WB_TRY(find_agreement(pair, &agreement, &agree, err));
+    if (remembers)
+        WB_TRY(find_agreement(pair, &text, &agree, err));
     if (agree)
         return WB_OK;
     WB_TRY(read_and_compare(pair, options, result, err));
-    if (agreement && is_empty(result))
-        wb_cache_write(agreement, &WB_STR_INIT);
+    const char *path = remembers && is_empty(result) ? wb_agreement_path(pair, &text) : NULL;
+    if (path)
+        wb_cache_write(path, &WB_STR_INIT);
     return WB_OK;
 }
 

@@ -73,7 +73,7 @@ static bool add_state(const char *path, struct timespec moment, struct wb_str *s
 
 /* ---- Recalling ----------------------------------------------------------------------------------------------------- */
 
-static const char *find_file(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+static const char *find_file(const struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                              struct wb_arena *arena)
 {
     WB_AUTO(wb_str) key = WB_STR_INIT;
@@ -94,7 +94,28 @@ static bool is_as_it_was(struct wb_arena *arena, struct wb_slice line)
     return wb_slice_equals((struct wb_slice){line.data, length}, wb_str_text(&state));
 }
 
-void wb_printed_recall(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+/*
+ * Whether it is nothing but a run of whimbrel's part in Python, which says what it has read. Where a shell has more to do,
+ * there is more that decides what comes out: files whose names it completes, other commands in it.
+ */
+bool wb_printed_can_be_recalled(const struct wb_schema_source *source)
+{
+    const char *command = source->command;
+    const char *of_ours = strstr(command, " -m whimbrel.");
+    for (const char *at = command; *at; at++) {
+        if (*at == '"' || *at == '\'') {
+            const char *end = strchr(at + 1, *at);
+            if (!end || (size_t)(end - at) > 1 + strcspn(at + 1, "$`\\"))
+                return false;
+            at = end;
+        } else if (!isalnum((unsigned char)*at) && !strchr("_./:=,@%+-~ ", *at)) {
+            return false;
+        }
+    }
+    return of_ours != NULL;
+}
+
+void wb_printed_recall(const struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                        struct wb_arena *arena, struct wb_printed *printed)
 {
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
@@ -113,26 +134,6 @@ void wb_printed_recall(struct wb_config *config, const struct wb_schema_source *
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------------------- */
-
-/*
- * Whether it is nothing but a run of whimbrel's part in Python, which says what it has read. Where a shell has more to do,
- * there is more that decides what comes out: files whose names it completes, other commands in it.
- */
-static bool says_what_it_reads(const char *command)
-{
-    const char *of_ours = strstr(command, " -m whimbrel.");
-    for (const char *at = command; *at; at++) {
-        if (*at == '"' || *at == '\'') {
-            const char *end = strchr(at + 1, *at);
-            if (!end || (size_t)(end - at) > 1 + strcspn(at + 1, "$`\\"))
-                return false;
-            at = end;
-        } else if (!isalnum((unsigned char)*at) && !strchr("_./:=,@%+-~ ", *at)) {
-            return false;
-        }
-    }
-    return of_ours != NULL;
-}
 
 /* The length of its output without line ends at the end, and the paths behind it. */
 static bool is_all_of_it(struct wb_arena *arena, struct wb_slice length, const char *sql)
@@ -174,12 +175,12 @@ static void remember(struct wb_arena *arena, const char *file, const char *list,
         wb_cache_write(file, &content);
 }
 
-enum wb_code wb_printed_run(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+enum wb_code wb_printed_run(const struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                             struct wb_arena *arena, struct wb_printed *printed, struct wb_error *err)
 {
     struct timespec start = {0};
     char *checksum = wb_arena_alloc(arena, WB_CHECKSUM_SIZE);
-    const char *file = says_what_it_reads(source->command) ? find_file(config, source, engine, arena) : NULL;
+    const char *file = wb_printed_can_be_recalled(source) ? find_file(config, source, engine, arena) : NULL;
     const char *list = file ? wb_cache_make_temporary(arena, file) : NULL;
     clock_gettime(CLOCK_REALTIME, &start); /* the one of the files' times */
     enum wb_code code = wb_config_run_source(config, source, engine, list, arena, &printed->sql, err);

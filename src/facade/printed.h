@@ -14,11 +14,17 @@ struct wb_printed {
 };
 
 /* Finds the checksum without running the command; leaves `printed` alone where that can't be done. All in `arena`. */
-void wb_printed_recall(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+void wb_printed_recall(const struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                        struct wb_arena *arena, struct wb_printed *printed);
 
-/* Runs the command, and remembers what it is made from; errors as from wb_config_run_source. */
-enum wb_code wb_printed_run(struct wb_config *config, const struct wb_schema_source *source, const char *engine,
+/* Whether that can ever be done of the source's command. */
+bool wb_printed_can_be_recalled(const struct wb_schema_source *source);
+
+/*
+ * Runs the command, and remembers what it is made from; errors as from wb_config_run_source. The configuration is only
+ * read.
+ */
+enum wb_code wb_printed_run(const struct wb_config *config, const struct wb_schema_source *source, const char *engine,
                             struct wb_arena *arena, struct wb_printed *printed, struct wb_error *err);
 
 #endif

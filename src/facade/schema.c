@@ -296,9 +296,21 @@ struct reading {
     struct wb_schema_context *context;
     struct wb_schema *schema;
     bool is_filled;
+    bool is_unprinted; /* its command has failed */
     enum wb_code code;
     struct wb_error err;
 };
+
+/* Models are imported while revisions are replayed. */
+static void print_first(struct reading *reading)
+{
+    struct wb_schema *schema = reading->schema;
+    if (schema->kind != WB_SCHEMA_COMMAND || schema->printed.sql)
+        return;
+    reading->code = wb_printed_run(reading->context->project->config, &schema->source, scratch_engine(reading->context),
+                                   &schema->arena, &schema->printed, &reading->err);
+    reading->is_unprinted = reading->code != WB_OK;
+}
 
 static void fill_first(struct reading *reading)
 {
@@ -310,7 +322,8 @@ static void *read_schema(void *argument)
 {
     struct reading *reading = argument;
     struct wb_schema *schema = reading->schema;
-    if (!reading->is_filled)
+    print_first(reading);
+    if (reading->code == WB_OK && !reading->is_filled)
         fill_first(reading);
     if (reading->code == WB_OK)
         reading->code = schema->session->backend->read_catalog(schema->session, &reading->context->read_options,
@@ -333,6 +346,8 @@ static enum wb_code read_at_once(struct reading readings[static 2], struct wb_er
     read_schema(here);
     wb_task_join(&task);
     for (size_t i = 0; i < 2; i++) {
+        if (readings[i].is_unprinted)
+            wb_config_blame_source(readings[i].context->project->config, &readings[i].err);
         if (readings[i].code != WB_OK && err->code == WB_OK) {
             *err = readings[i].err;
             readings[i].err = WB_ERROR_INIT;
@@ -401,19 +416,21 @@ void wb_schema_pair_recall(struct wb_schema_pair *pair)
     for (size_t i = 0; i < WB_COUNT(schemas); i++)
         if (schemas[i]->kind == WB_SCHEMA_COMMAND)
             wb_printed_recall(pair->context.project->config, &schemas[i]->source, scratch_engine(&pair->context),
-                              &pair->arena, &schemas[i]->printed);
+                              &schemas[i]->arena, &schemas[i]->printed);
 }
 
-enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, bool *ret_ran, struct wb_error *err)
+enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, struct wb_error *err)
 {
     struct wb_schema *schemas[] = {&pair->from, &pair->to};
-    *ret_ran = false;
     for (size_t i = 0; i < WB_COUNT(schemas); i++) {
-        if (schemas[i]->kind != WB_SCHEMA_COMMAND || schemas[i]->printed.sql)
+        if (schemas[i]->kind != WB_SCHEMA_COMMAND || wb_printed_can_be_recalled(&schemas[i]->source))
             continue;
-        WB_TRY(wb_printed_run(pair->context.project->config, &schemas[i]->source, scratch_engine(&pair->context),
-                              &pair->arena, &schemas[i]->printed, err));
-        *ret_ran = true;
+        struct wb_config *config = pair->context.project->config;
+        if (wb_printed_run(config, &schemas[i]->source, scratch_engine(&pair->context), &schemas[i]->arena,
+                           &schemas[i]->printed, err) != WB_OK) {
+            wb_config_blame_source(config, err);
+            return err->code;
+        }
     }
     return WB_OK;
 }
@@ -422,8 +439,6 @@ enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *e
 {
     struct reading readings[2] = {{.context = &pair->context, .schema = &pair->from, .err = WB_ERROR_INIT},
                                   {.context = &pair->context, .schema = &pair->to, .err = WB_ERROR_INIT}};
-    bool ran;
-    WB_TRY(wb_schema_pair_print(pair, &ran, err));
     WB_TRY(connect(&pair->context, &pair->from, err));
     WB_TRY(connect(&pair->context, &pair->to, err));
     pair->backend = pair->to.session->backend;

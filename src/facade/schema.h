@@ -82,12 +82,12 @@ enum wb_code wb_schema_pair_prepare(struct wb_schema_pair *pair, struct wb_error
 /* What commands print, as far as it is known without running them. The pair must be prepared. */
 void wb_schema_pair_recall(struct wb_schema_pair *pair);
 
-/* Runs the commands of those that have one, unless they were run. The pair must be prepared. */
-enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, bool *ret_ran, struct wb_error *err);
+/* Runs the commands that could not have been recalled. The pair must be prepared. */
+enum wb_code wb_schema_pair_print(struct wb_schema_pair *pair, struct wb_error *err);
 
 /*
- * Runs what is to be run; connects to both, one after the other; fills and reads both at once. They stay open. The pair
- * must be prepared.
+ * Connects to both, one after the other; fills and reads both at once, and before that runs the commands that have not
+ * been run. They stay open. The pair must be prepared.
  */
 enum wb_code wb_schema_pair_read(struct wb_schema_pair *pair, struct wb_error *err);
 
