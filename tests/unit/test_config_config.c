@@ -173,8 +173,9 @@ static void a_schema_source_is_a_path_or_a_command(void **state)
     assert_string_equal(sql, "sqlite");
     must_read("schema_source", "command:exit 3");
     assert_int_equal(wb_config_get_source(config, &source, &err), WB_OK);
-    assert_failed(wb_config_run_source(config, &source, "sqlite", NULL, &arena, &sql, &err), WB_EUSAGE,
-                  "the command for the schema source: it failed with exit status 3");
+    assert_int_equal(wb_config_run_source(config, &source, "sqlite", NULL, &arena, &sql, &err), WB_ECONFIG);
+    wb_config_blame_source(config, &err);
+    assert_failed(err.code, WB_EUSAGE, "the command for the schema source: it failed with exit status 3");
     wb_arena_release(&arena);
 }
 
