@@ -160,8 +160,10 @@ static void settle_derived(const struct wb_pairs *pairs, struct wb_pair *pair, c
         pair->inherited = true;
     if (pair->state == WB_PAIR_DROP && before && table->state == WB_PAIR_DROP && kind == WB_KIND_FOREIGN_KEY)
         pair->inherited = true; /* it goes with its table or before, and can't be dropped by itself */
-    if (pair->before && pair->after && before && after && !moves)
+    if (before && after && !moves)
         settle_both_derived(pairs, pair);
+    else if (before && after && kind == WB_KIND_TRIGGER && pair->state == WB_PAIR_RECREATE)
+        wb_derived_let_follow(pair); /* it goes when the table leaves its parent, and comes when it gets the next one */
     if (pair->inherited)
         pair->state = WB_PAIR_SAME;
     settle_one_derived(pairs, pair, moves);

@@ -138,14 +138,26 @@ static bool is_moved_away(const struct wb_ordering *ordering, size_t number)
            ordering->operations.items[ordering->drop_of[number]].action == WB_DROP_MOVED;
 }
 
+/* What drops the object: a column of a partition goes with the parent table's. */
+static size_t dropped_by(const struct wb_ordering *ordering, const struct wb_pair *pair, size_t number)
+{
+    const struct wb_object *object = pair->before;
+    size_t drop = ordering->drop_of[number];
+    while (drop == WB_NO_OPERATION && pair->inherited && object->kind == WB_KIND_COLUMN &&
+           (object = wb_object_origin(object)))
+        drop = ordering->drop_of[wb_ordering_number(ordering, ordering->pairs->of_before[object->index])];
+    return drop;
+}
+
 static void wait_for_dependents(struct wb_ordering *ordering, const struct wb_pair *pair, size_t number)
 {
     const struct wb_object_list *dependents = &ordering->pairs->dependents[pair->before->index];
+    size_t drop = dropped_by(ordering, pair, number);
     for (size_t i = 0; i < dependents->count; i++) {
         size_t other = wb_ordering_number(ordering, ordering->pairs->of_before[dependents->items[i]->index]);
-        if (ordering->drop_of[number] != WB_NO_OPERATION) {
-            wb_ordering_edge(ordering, ordering->drop_of[other], ordering->drop_of[number]);
-            wb_ordering_edge(ordering, ordering->alter_of[other], ordering->drop_of[number]);
+        if (drop != WB_NO_OPERATION) {
+            wb_ordering_edge(ordering, ordering->drop_of[other], drop);
+            wb_ordering_edge(ordering, ordering->alter_of[other], drop);
         }
         bool is_replaced = wb_pair_kind(pair) == WB_KIND_VIEW || wb_pair_kind(pair) == WB_KIND_ROUTINE;
         if (ordering->alter_of[number] != WB_NO_OPERATION && !is_replaced && !is_moved_away(ordering, other))

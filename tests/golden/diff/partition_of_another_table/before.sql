@@ -1,0 +1,7 @@
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TABLE posts (id integer, version integer NOT NULL DEFAULT 0) PARTITION BY LIST (id);
+CREATE TABLE posts_1 PARTITION OF posts FOR VALUES IN (1);
+CREATE TRIGGER touching BEFORE UPDATE ON posts FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION touch();
+CREATE TABLE parted (a integer, b integer) PARTITION BY LIST (a);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+CREATE UNIQUE INDEX of_both ON parted_1 (a, b);
