@@ -1,8 +1,8 @@
 ALTER TABLE public.becomes RESET (toast.autovacuum_enabled);
 ALTER TABLE public.becomes DROP COLUMN c; -- destroys data
 DROP TABLE public.fresh; -- destroys data
-ALTER TABLE public.parts DROP COLUMN b; -- destroys data
 ALTER TABLE public.parts_1 RESET (toast.autovacuum_enabled);
+ALTER TABLE public.parts DROP COLUMN b; -- destroys data
 ALTER TABLE public.becomes RESET (fillfactor);
 ALTER TABLE public.becomes ALTER COLUMN b TYPE integer USING b::integer;
 ALTER TABLE public.drops ADD COLUMN b text;
