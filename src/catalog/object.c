@@ -22,6 +22,19 @@ bool wb_object_has_index(const struct wb_object *object)
             strchr("pux", *object->values[WB_CONSTRAINT_TYPE]));
 }
 
+size_t wb_object_own_name_field(const struct wb_object *object)
+{
+    return object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME;
+}
+
+struct wb_object *wb_object_parent_table(const struct wb_object *link)
+{
+    for (size_t i = 0; i < link->deps.count; i++)
+        if (link->deps.items[i]->kind == WB_KIND_TABLE && link->deps.items[i] != link->parent)
+            return link->deps.items[i];
+    return NULL;
+}
+
 static bool is_told_by_origin(const struct wb_object *object)
 {
     return object->derived && wb_object_has_index(object) && wb_object_origin(object);

@@ -120,6 +120,12 @@ const char *wb_object_title(struct wb_arena *arena, const struct wb_object *obje
 /* Adds to the list, unless it is there. */
 void wb_object_depend(struct wb_arena *arena, struct wb_object *object, struct wb_object *dependency);
 
+/* The table that the one of the link (INHERITANCE) is a partition or a child of; NULL where it is not in the catalog. */
+struct wb_object *wb_object_parent_table(const struct wb_object *link);
+
+/* Which field of an index, or of a constraint that has one, says what the engine would call it. */
+size_t wb_object_own_name_field(const struct wb_object *object);
+
 /* What a derived object comes from: the same of the parent table, where it is known; or NULL. */
 const struct wb_object *wb_object_origin(const struct wb_object *object);
 

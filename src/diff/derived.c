@@ -80,14 +80,16 @@ static bool gets_not_null(const struct wb_pairs *pairs, const struct wb_pair *pa
     return true;
 }
 
+/* What of a column is the parent table's affair. */
+#define TYPE_FIELDS ((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION))
+
 static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pair)
 {
     enum wb_kind kind = wb_pair_kind(pair);
     pair->stays_derived = true;
     pair->retyped = kind == WB_KIND_COLUMN && pair->fields & (1U << WB_COLUMN_TYPE);
     if (kind == WB_KIND_COLUMN)
-        pair->fields &= ~((1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION) |
-                          (1U << WB_COLUMN_GENERATED));
+        pair->fields &= ~(TYPE_FIELDS | (1U << WB_COLUMN_GENERATED));
     if (kind == WB_KIND_COLUMN && gets_not_null(pairs, pair))
         pair->fields &= ~(1U << WB_COLUMN_NOT_NULL);
     if (kind == WB_KIND_CONSTRAINT || kind == WB_KIND_FOREIGN_KEY)
@@ -103,9 +105,8 @@ static void settle_both_derived(const struct wb_pairs *pairs, struct wb_pair *pa
 /* The parent's change of the type is one of this column as well, and the only one that there can be. */
 static void settle_merged(struct wb_pair *pair)
 {
-    const unsigned types = (1U << WB_COLUMN_TYPE) | (1U << WB_COLUMN_BASE_TYPE) | (1U << WB_COLUMN_COLLATION);
-    pair->retyped = (pair->fields & types) != 0;
-    pair->fields &= ~types;
+    pair->retyped = (pair->fields & TYPE_FIELDS) != 0;
+    pair->fields &= ~TYPE_FIELDS;
     if (pair->state == WB_PAIR_ALTER && !pair->fields)
         pair->state = WB_PAIR_SAME;
 }

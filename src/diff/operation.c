@@ -12,6 +12,16 @@ size_t wb_ordering_host(struct wb_ordering *ordering, size_t operation)
     return operation;
 }
 
+size_t wb_ordering_with_origin(const struct wb_ordering *ordering, const struct wb_object *object, bool makes)
+{
+    const size_t *operations = makes ? ordering->create_of : ordering->drop_of;
+    struct wb_pair *const *pairs = makes ? ordering->pairs->of_after : ordering->pairs->of_before;
+    size_t operation = operations[wb_ordering_number(ordering, pairs[object->index])];
+    while (operation == WB_NO_OPERATION && object->derived && (object = wb_object_origin(object)))
+        operation = operations[wb_ordering_number(ordering, pairs[object->index])];
+    return operation;
+}
+
 size_t wb_ordering_add(struct wb_ordering *ordering, enum wb_action action, const struct wb_pair *pair)
 {
     size_t number = ordering->operations.count;

@@ -41,6 +41,11 @@ struct wb_ordering {
 size_t wb_ordering_number(const struct wb_ordering *ordering, const struct wb_pair *pair);
 size_t wb_ordering_host(struct wb_ordering *ordering, size_t operation);
 
+/*
+ * The operation that makes or drops the object, and if there is none, of what it comes from: it comes and goes with that.
+ */
+size_t wb_ordering_with_origin(const struct wb_ordering *ordering, const struct wb_object *object, bool makes);
+
 /* A new operation's number. */
 size_t wb_ordering_add(struct wb_ordering *ordering, enum wb_action action, const struct wb_pair *pair);
 

@@ -95,8 +95,10 @@ static bool is_part_of_new_table(const struct wb_ordering *ordering, const struc
 static void wait_for(struct wb_ordering *ordering, const struct wb_object *dependency, size_t operation)
 {
     const struct wb_pair *pair = ordering->pairs->of_after[dependency->index];
-    const struct wb_object *origin = dependency->merged ? dependency->merged : wb_object_origin(dependency);
-    if (pair->retyped && origin)
+    const struct wb_object *origin = !pair->retyped       ? NULL
+                                     : dependency->merged ? dependency->merged
+                                                          : wb_object_origin(dependency);
+    if (origin)
         wait_for(ordering, origin, operation);
     if (pair->inherited) {
         for (size_t i = 0; i < dependency->deps.count; i++)
@@ -138,21 +140,12 @@ static bool is_moved_away(const struct wb_ordering *ordering, size_t number)
            ordering->operations.items[ordering->drop_of[number]].action == WB_DROP_MOVED;
 }
 
-/* What drops the object: a column of a partition goes with the parent table's. */
-static size_t dropped_by(const struct wb_ordering *ordering, const struct wb_pair *pair, size_t number)
-{
-    const struct wb_object *object = pair->before;
-    size_t drop = ordering->drop_of[number];
-    while (drop == WB_NO_OPERATION && pair->inherited && object->kind == WB_KIND_COLUMN &&
-           (object = wb_object_origin(object)))
-        drop = ordering->drop_of[wb_ordering_number(ordering, ordering->pairs->of_before[object->index])];
-    return drop;
-}
-
 static void wait_for_dependents(struct wb_ordering *ordering, const struct wb_pair *pair, size_t number)
 {
     const struct wb_object_list *dependents = &ordering->pairs->dependents[pair->before->index];
-    size_t drop = dropped_by(ordering, pair, number);
+    bool goes_with_parents = pair->inherited && wb_pair_kind(pair) == WB_KIND_COLUMN;
+    size_t drop = goes_with_parents ? wb_ordering_with_origin(ordering, pair->before, false)
+                                    : ordering->drop_of[number];
     for (size_t i = 0; i < dependents->count; i++) {
         size_t other = wb_ordering_number(ordering, ordering->pairs->of_before[dependents->items[i]->index]);
         if (drop != WB_NO_OPERATION) {

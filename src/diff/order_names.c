@@ -71,17 +71,13 @@ static void match_slots(struct wb_ordering *ordering, struct slots *slots,
                 meet(ordering, slots->items[i].operation, slots->items[k].operation);
 }
 
-/* The operation that makes or drops the object; that of what it comes from, where it comes and goes with that. */
+/* Whose operation takes or gives back the object's name: those that have one in a table come and go with the parent's. */
 static size_t operation_of(const struct wb_ordering *ordering, const struct wb_object *object, bool makes)
 {
-    const size_t *operations = makes ? ordering->create_of : ordering->drop_of;
-    struct wb_pair *const *pairs = makes ? ordering->pairs->of_after : ordering->pairs->of_before;
-    size_t operation = operations[wb_ordering_number(ordering, pairs[object->index])];
-    bool named = wb_object_has_index(object) || object->kind == WB_KIND_CONSTRAINT ||
-                 object->kind == WB_KIND_FOREIGN_KEY;
-    while (operation == WB_NO_OPERATION && named && object->derived && (object = wb_object_origin(object)))
-        operation = operations[wb_ordering_number(ordering, pairs[object->index])];
-    return operation;
+    if (wb_object_has_index(object) || object->kind == WB_KIND_CONSTRAINT || object->kind == WB_KIND_FOREIGN_KEY)
+        return wb_ordering_with_origin(ordering, object, makes);
+    return makes ? ordering->create_of[wb_ordering_number(ordering, ordering->pairs->of_after[object->index])]
+                 : ordering->drop_of[wb_ordering_number(ordering, ordering->pairs->of_before[object->index])];
 }
 
 /* What takes a name waits for what gives it back. */

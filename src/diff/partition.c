@@ -128,11 +128,6 @@ static const char *value(const struct wb_object *object, size_t of_index, size_t
     return object->values[object->kind == WB_KIND_INDEX ? of_index : of_constraint];
 }
 
-static unsigned name_field(const struct wb_object *object)
-{
-    return 1U << (object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME);
-}
-
 static bool is_not_whole(const struct wb_object *object)
 {
     return wb_equal(value(object, WB_INDEX_WHOLE, WB_CONSTRAINT_WHOLE), "f");
@@ -304,19 +299,11 @@ static void settle_other(const struct settling *settling, struct wb_pair *pair)
 
 /* ---- All of it ---------------------------------------------------------------------------------------------------------- */
 
-static const struct wb_object *parent_table(const struct wb_object *link)
-{
-    for (size_t i = 0; i < link->deps.count; i++)
-        if (link->deps.items[i]->kind == WB_KIND_TABLE && link->deps.items[i] != link->parent)
-            return link->deps.items[i];
-    return NULL;
-}
-
 static void find_foreign(const struct settling *settling, const struct wb_object *table)
 {
     const struct wb_object *link = wb_equal(table->values[WB_TABLE_RELKIND], "f") ? settling->links[table->index]
                                                                                   : NULL;
-    while (link && (table = parent_table(link)) != NULL) {
+    while (link && (table = wb_object_parent_table(link)) != NULL) {
         settling->has_foreign[table->index] = true;
         link = settling->links[table->index];
     }
@@ -372,6 +359,7 @@ void wb_partition_settle(struct wb_pairs *pairs, struct wb_arena *scratch)
         if (pair->before && wb_object_has_index(pair->after))
             settle_left_alone(&settling, pair);
         if (pair->before && pair->state == WB_PAIR_ALTER && !wb_equal(pair->before->name, pair->after->name))
-            pair->fields |= name_field(pair->after); /* also where it is as good as the other: it will be called so */
+            pair->fields |= 1U << wb_object_own_name_field(
+                                pair->after); /* also where it is as good as the other: it will be called so */
     }
 }

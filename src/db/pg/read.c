@@ -357,14 +357,6 @@ static void find_typed_tables(struct reading *reading)
                 objects->items[i]->deps.items[k]->has_children = true;
 }
 
-static struct wb_object *parent_table(const struct wb_object *link)
-{
-    for (size_t i = 0; i < link->deps.count; i++)
-        if (link->deps.items[i]->kind == WB_KIND_TABLE && link->deps.items[i] != link->parent)
-            return link->deps.items[i];
-    return NULL;
-}
-
 static void depend_on_parts(struct wb_arena *arena, struct wb_object *link, const struct wb_object_list *parts)
 {
     for (size_t i = 0; i < parts->count; i++)
@@ -464,7 +456,7 @@ static void link_inheritance(struct reading *reading)
     }
     for (size_t i = 0; i < objects->count; i++) {
         struct wb_object *link = objects->items[i];
-        struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? parent_table(link) : NULL;
+        struct wb_object *parent = link->kind == WB_KIND_INHERITANCE ? wb_object_parent_table(link) : NULL;
         if (!parent)
             continue;
         parent->has_children = true;
@@ -509,9 +501,7 @@ static void find_own_names(struct reading *reading)
         const struct wb_object *object = objects->items[i];
         if (!wb_object_has_index(object))
             continue;
-        const char **value = &(
-            (const char **)(uintptr_t)
-                object->values)[object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME];
+        const char **value = &((const char **)(uintptr_t)object->values)[wb_object_own_name_field(object)];
         const char *label = label_of(object);
         const char *columns = strcmp(label, "pkey") == 0 ? NULL : *value;
         if (*value && wb_pg_is_made_name(reading->arena, object->name, object->parent->name, columns, label))

@@ -249,10 +249,10 @@ static void alter_sequence(struct wb_pg_writer *writer)
                    wb_equal(after->values[WB_SEQUENCE_PERSISTENCE], "u") ? "UNLOGGED" : "LOGGED");
 }
 
-static void alter_index(struct wb_pg_writer *writer, size_t name)
+static void alter_index(struct wb_pg_writer *writer)
 {
     const struct wb_object *before = writer->change->before, *after = writer->change->after;
-    if (has(writer->change, name))
+    if (has(writer->change, wb_object_own_name_field(after)))
         wb_pg_write_index_name(writer, after, before->name);
     wb_pg_write_attached(writer, after);
     wb_pg_write_index_extras(writer, before, after);
@@ -266,7 +266,7 @@ static void alter_constraint(struct wb_pg_writer *writer)
                    after->kind == WB_KIND_DOMAIN_CONSTRAINT ? "DOMAIN" : wb_pg_relation_word(after->parent),
                    wb_pg_qualified(writer, after->parent), wb_pg_name(writer, after->name));
     if (after->kind == WB_KIND_CONSTRAINT)
-        alter_index(writer, WB_CONSTRAINT_OWN_NAME);
+        alter_index(writer);
 }
 
 /* ---- The rest -------------------------------------------------------------------------------------------------------- */
@@ -420,7 +420,7 @@ void wb_pg_write_alter(struct wb_pg_writer *writer)
         alter_constraint(writer);
         break;
     case WB_KIND_INDEX:
-        alter_index(writer, WB_INDEX_OWN_NAME);
+        alter_index(writer);
         break;
     case WB_KIND_STATISTICS:
         if (has(writer->change, WB_STATISTICS_TARGET))

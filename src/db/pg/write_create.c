@@ -153,8 +153,7 @@ static void write_own(struct wb_pg_writer *writer, const struct wb_object *objec
         write_own_of_column(writer, object);
         wb_pg_write_column_extras(writer, wb_pg_inherited_column(writer, object), object);
     } else if (object->kind == WB_KIND_INDEX || object->kind == WB_KIND_CONSTRAINT) {
-        const char *made_name =
-            object->values[object->kind == WB_KIND_INDEX ? WB_INDEX_OWN_NAME : WB_CONSTRAINT_OWN_NAME];
+        const char *made_name = object->values[wb_object_own_name_field(object)];
         if (made_name)
             wb_pg_write_index_name(writer, object, made_name);
         wb_pg_write_index_extras(writer, NULL, object);
