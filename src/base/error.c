@@ -95,6 +95,19 @@ void wb_error_detail(struct wb_error *err, const char *format, ...)
     va_end(args);
 }
 
+void wb_error_add_detail(struct wb_error *err, const char *format, ...)
+{
+    struct wb_str detail = WB_STR_INIT;
+    if (err->detail)
+        wb_str_printf(&detail, "%s\n", err->detail);
+    va_list args;
+    va_start(args, format);
+    wb_str_vprintf(&detail, format, args);
+    va_end(args);
+    wb_error_detail(err, "%s", wb_str_text(&detail));
+    wb_str_release(&detail);
+}
+
 void wb_error_hint(struct wb_error *err, const char *format, ...)
 {
     va_list args;

@@ -19,6 +19,8 @@ enum wb_code wb_fail_errno(struct wb_error *err, enum wb_code code, const char *
 
 /* What else is known. Each copies its text and may be called again; NULL takes the field away. */
 void wb_error_detail(struct wb_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One more line of it. */
+void wb_error_add_detail(struct wb_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void wb_error_hint(struct wb_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void wb_error_sqlstate(struct wb_error *err, const char *sqlstate);
 void wb_error_place(struct wb_error *err, const char *file, unsigned line, unsigned column);

@@ -54,6 +54,13 @@ struct wb_query {
      * to be set beside statements that drop prepared ones: a kept one that is gone fails with SQLSTATE 26000.
      */
     bool repeated;
+    /* The result is wanted as soon as it is there, not when the message with all the queries has been worked off. */
+    bool urgent;
+    /*
+     * It has `one_row_sql` of the backend around it: what follows it in the message is not run where it meets no row.
+     * `on_result` is told of no row even so.
+     */
+    bool one_row;
 };
 
 enum wb_transaction_state {
@@ -137,7 +144,12 @@ struct wb_session {
 struct wb_backend {
     const char *name;
     unsigned capabilities;
-    const char *begin_sql;        /* takes the write lock where WB_CAN_LOCK_TABLE is missing */
+    const char *begin_sql; /* takes the write lock where WB_CAN_LOCK_TABLE is missing */
+    /*
+     * What stands before and behind an INSERT, UPDATE or DELETE so that it fails, with SQLSTATE 22012 (division_by_zero),
+     * where it meets no row; NULL where queries are run one after the other.
+     */
+    const char *one_row_sql[2];
     const char *now_sql;          /* an expression: the time now, as the ledger writes it */
     const char *table_exists_sql; /* one row if there is a table: parameters schema (or NULL), name */
     const char *tables_sql;       /* names of all tables a user made, at most a hundred, in order: no parameters */

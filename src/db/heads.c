@@ -32,6 +32,9 @@ struct wb_heads_table wb_heads_table_init(struct wb_arena *arena, const struct w
     table.change_sql[WB_HEAD_INSERT] = change_sql(arena, table.quoted, WB_HEAD_INSERT, NULL, first);
     table.change_sql[WB_HEAD_UPDATE] = change_sql(arena, table.quoted, WB_HEAD_UPDATE, second, first);
     table.change_sql[WB_HEAD_DELETE] = change_sql(arena, table.quoted, WB_HEAD_DELETE, first, NULL);
+    for (size_t i = 0; backend->one_row_sql[0] && i < WB_COUNT(table.change_sql); i++)
+        table.change_sql[i] = wb_arena_printf(arena, "%s%s%s", backend->one_row_sql[0], table.change_sql[i],
+                                              backend->one_row_sql[1]);
     return table;
 }
 
@@ -223,6 +226,7 @@ struct wb_query wb_heads_change_query(struct wb_arena *arena, const struct wb_he
         .parameters = parameters,
         .parameter_count = count,
         .on_result = check_changed,
+        .one_row = true,
         .user = changing,
     };
 }

@@ -6,36 +6,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "exec/journal.h"
+#include "exec/message.h"
 #include "exec/retry.h"
 #include "exec/settings.h"
-
-/* What goes to the server in one message of a single transaction, about: whole steps, until there is so much. */
-#define BATCH_QUERIES 64
-#define BATCH_BYTES ((size_t)256 * 1024)
-
-/* Where a query comes from. */
-struct origin {
-    size_t number;                        /* of the step */
-    const struct wb_statement *statement; /* of the revision; NULL for whimbrel's own */
-};
-
-/* One step while it runs, or several that share a transaction. */
-struct running {
-    struct wb_execution *execution;
-    const struct wb_plan_step *step;
-    size_t number; /* from 0 */
-    struct wb_arena *arena;
-    struct {
-        struct wb_query *items;
-        size_t count, capacity;
-    } queries;
-    struct origin *origins; /* per query */
-    size_t origins_capacity;
-    size_t failed;   /* the query that failed last */
-    double tried_ms; /* when the last try of it began */
-    bool repeats;    /* whimbrel's own queries may be kept prepared */
-    long dangling;   /* rows whose foreign keys led nowhere before the step; -1: not known, or of no interest */
-};
 
 /* ---- Events ---- */
 
@@ -54,153 +27,77 @@ static void emit_step(const struct wb_execution *execution, enum wb_event_type t
                                       });
 }
 
-/* ---- Building the queries of a step ---- */
+/* ---- What each transaction has ---- */
 
-static struct wb_query *add_query(struct running *run, const struct wb_statement *statement)
+static struct wb_message message_init(const struct wb_execution *execution, struct wb_arena *arena)
 {
-    size_t index = run->queries.count;
-    struct wb_query *query = WB_PUSH(run->arena, run->queries);
-    *query = (struct wb_query){0}; /* the list is used again by the next try */
-    run->origins = wb_list_grow(run->arena, run->origins, index, &run->origins_capacity, sizeof *run->origins);
-    run->origins[index] = (struct origin){run->number, statement};
-    return query;
+    return (struct wb_message){
+        .target = execution->target, .plan = execution->plan, .arena = arena, .number = execution->done};
 }
 
-/* One of whimbrel's own, which comes again in other steps. */
-static void add_own(struct running *run, struct wb_query query)
+static void add_begin(const struct wb_execution *execution, struct wb_message *message)
 {
-    query.repeated = run->repeats;
-    *add_query(run, NULL) = query;
-}
-
-static void add_begin(struct running *run)
-{
-    const struct wb_execution *execution = run->execution;
-    add_own(run, (struct wb_query){.sql = execution->settled ? "BEGIN" : execution->target->backend->begin_sql});
-}
-
-static void add_settings(struct running *run)
-{
-    struct wb_query settings = wb_settings_in_transaction(run->execution->target, run->step->section, run->arena);
-    if (settings.sql)
-        *add_query(run, NULL) = settings;
-}
-
-static void add_heads_changes(struct running *run, const struct wb_head_change *changes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        add_own(run, wb_heads_change_query(run->arena, &run->execution->target->heads, &changes[i]));
-}
-
-static void add_statements(struct running *run)
-{
-    for (size_t i = run->step->before; i < run->step->statements.count - run->step->behind; i++) {
-        const struct wb_statement *statement = &run->step->statements.items[i];
-        struct wb_query *query = add_query(run, statement);
-        query->sql = statement->sql;
-        query->copy_data = statement->copy_data;
-        query->alone = (statement->flags & WB_STATEMENT_ALONE) != 0;
-    }
-    /* A revision may have taken another role; the ledger row is written as who we are. */
-    const char *const *restore = run->execution->target->backend->restore_role_sql;
-    for (size_t i = 0; run->step->changes_session && restore && restore[i]; i++)
-        add_query(run, NULL)->sql = restore[i];
-}
-
-static void add_ledger_row(struct running *run, const struct wb_plan_step *step)
-{
-    const struct wb_target *target = run->execution->target;
-    struct wb_ledger_entry entry = wb_journal_entry(target, step, WB_LEDGER_DONE, run->arena);
-    add_own(run, wb_ledger_insert_query(run->arena, &target->ledger, &entry));
-}
-
-/* ---- Sending them ---- */
-
-/*
- * Runs the queries from `*from` on, in as few messages as possible: COPY can't share one. On failure `*from` is the
- * index of the query that failed.
- */
-static enum wb_code send(struct running *run, size_t *from, struct wb_error *err)
-{
-    struct wb_target *target = run->execution->target;
-    while (*from < run->queries.count) {
-        size_t count = 1;
-        if (!run->queries.items[*from].alone)
-            while (*from + count < run->queries.count && !run->queries.items[*from + count].alone)
-                count++;
-        size_t failed;
-        enum wb_code code = target->backend->run(target->session, &run->queries.items[*from], count, &failed, err);
-        *from += failed;
-        if (code != WB_OK)
-            return code;
-    }
-    return WB_OK;
-}
-
-/* Says in the error where the query that failed comes from. */
-static void locate(struct running *run, size_t at, struct wb_error *err)
-{
-    const struct origin *origin = &run->origins[at];
-    run->failed = at;
-    run->number = run->execution->failing = origin->number;
-    run->step = &run->execution->plan->items[origin->number];
-    wb_plan_locate(run->step, origin->statement, err);
+    const char *sql = execution->settled ? "BEGIN" : execution->target->backend->begin_sql;
+    wb_message_add_repeated(message, (struct wb_query){.sql = sql});
 }
 
 /* A revision that ended our transaction has broken the promise; say so, instead of committing half of it. */
-static enum wb_code check_still_open(const struct running *run, struct wb_error *err)
+static enum wb_code check_still_open(const struct wb_message *message, struct wb_error *err)
 {
-    const struct wb_target *target = run->execution->target;
+    const struct wb_target *target = message->target;
+    const struct wb_plan_step *step = wb_message_step(message);
     if (target->backend->transaction_state(target->session) == WB_TX_OPEN)
         return WB_OK;
-    wb_fail(err, WB_ESQL, "revision %s ended the transaction that it runs in", run->step->walk->revision->id);
+    wb_fail(err, WB_ESQL, "revision %s ended the transaction that it runs in", step->walk->revision->id);
     wb_error_hint(err, "Take COMMIT and ROLLBACK out of it, or mark its section `transaction:false`.");
-    wb_plan_locate(run->step, NULL, err);
+    wb_plan_locate(step, NULL, err);
     return err->code;
 }
 
 /* ---- Trying again ---- */
 
 /* A function that a revision calls has dropped what the session kept prepared, or taken the name. */
-static bool lacks_prepared(const struct running *run, const struct wb_error *err)
+static bool lacks_prepared(const struct wb_message *message, const struct wb_error *err)
 {
-    bool own = run->repeats && !run->origins[run->failed].statement;
+    bool own = message->repeats && message->failed < message->origins.count &&
+               !message->origins.items[message->failed].statement;
     return own && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
 }
 
 /* The pause is told before it is made. */
-static enum wb_code pause_before_retry(const struct running *run, long attempt, const struct wb_error *failure,
-                                       struct wb_error *err)
+static enum wb_code pause_before_retry(const struct wb_execution *execution, const struct wb_message *message,
+                                       long attempt, const struct wb_error *failure, struct wb_error *err)
 {
-    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, wb_retry_reason(run->arena, failure),
-              wb_now_ms() - run->execution->since_ms);
-    return wb_target_sleep(run->execution->target, wb_retry_pause_ms(attempt, wb_now_ms() - run->tried_ms), err);
+    double now = wb_now_ms();
+    emit_step(execution, WB_EVENT_STEP_RETRIED, message->number, wb_retry_reason(message->arena, failure),
+              now - execution->since_ms);
+    return wb_target_sleep(execution->target, wb_retry_pause_ms(attempt, now - execution->tried_ms), err);
 }
 
 /*
- * Whether a failed step is to be tried again, once it has been rolled back: WB_OK when it is, after a pause. Where the
+ * Whether what has failed is to be tried again, once it has been rolled back: WB_OK when it is, after a pause. Where the
  * heads have moved meanwhile the failure is somebody else's success: WB_ESTALE.
  */
-static enum wb_code consider_retry(const struct running *run, const struct wb_names *expected, long attempt,
-                                   enum wb_code code, struct wb_error *err)
+static enum wb_code consider_retry(const struct wb_execution *execution, const struct wb_message *message,
+                                   const struct wb_names *expected, long attempt, struct wb_error *err)
 {
-    struct wb_target *target = run->execution->target;
-    if (code != WB_ESQL)
-        return code;
+    struct wb_target *target = execution->target;
+    if (err->code != WB_ESQL)
+        return err->code;
     wb_target_rollback(target);
-    if (lacks_prepared(run, err)) {
+    if (lacks_prepared(message, err)) {
         wb_error_release(err);
         return WB_OK;
     }
     if (wb_retry_is_passing(err) && attempt <= target->lock_retries) {
         WB_AUTO(wb_error) failure = *err;
         *err = WB_ERROR_INIT;
-        return pause_before_retry(run, attempt, &failure, err);
+        return pause_before_retry(execution, message, attempt, &failure, err);
     }
     bool exists;
     struct wb_names heads = {0};
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT;
-    if (wb_heads_read(target->session, &target->heads, run->arena, &exists, &heads, &ignored) == WB_OK &&
+    if (wb_heads_read(target->session, &target->heads, message->arena, &exists, &heads, &ignored) == WB_OK &&
         !wb_names_same(&heads, expected))
         err->code = WB_ESTALE;
     return err->code;
@@ -241,7 +138,7 @@ static enum wb_code reset_session(struct wb_execution *execution, struct wb_erro
     return execution->target->backend->reset(execution->target->session, err);
 }
 
-/* ---- Each step in its own transaction ---- */
+/* ---- The end of a step ---- */
 
 /* The step is committed; the server is at the next one already, or at its message. */
 static void finish_step(struct wb_execution *execution)
@@ -253,21 +150,33 @@ static void finish_step(struct wb_execution *execution)
 
 static enum wb_code on_committed(const struct wb_result *result, void *user, struct wb_error *err)
 {
+    struct wb_execution *execution = user;
     (void)result;
     (void)err;
-    finish_step(user);
+    finish_step(execution);
+    if (execution->done < execution->sent)
+        emit_step(execution, WB_EVENT_STEP_STARTED, execution->done, NULL, 0);
     return WB_OK;
 }
 
+/* Never one that is kept prepared: it must not fail of a dropped one. */
 static struct wb_query commit_query(struct wb_execution *execution)
 {
-    return (struct wb_query){.sql = "COMMIT", .on_result = on_committed, .user = execution};
+    return (struct wb_query){.sql = "COMMIT", .urgent = true, .on_result = on_committed, .user = execution};
 }
 
-/* A COMMIT has failed: of the connection, or of something the server has told? */
-static void note_unanswered(struct wb_execution *execution)
+/* The server has told, perhaps with its last words, that it failed of something before the next COMMIT. */
+static bool failed_before_commit(const struct wb_message *message, const struct wb_error *err)
 {
-    execution->unanswered = wb_target_is_lost(execution->target);
+    return err->sqlstate[0] && message->failed < message->queries.count &&
+           message->queries.items[message->failed].on_result != on_committed;
+}
+
+static void note_unanswered(struct wb_execution *execution, const struct wb_message *message,
+                            const struct wb_error *err)
+{
+    execution->unanswered = wb_target_is_lost(execution->target) && execution->sent > execution->done &&
+                            !failed_before_commit(message, err);
 }
 
 /* ---- Foreign keys that a step has switched off ---- */
@@ -283,15 +192,14 @@ static long count_dangling(const struct wb_result *result)
 static enum wb_code note_dangling(const struct wb_result *result, void *user, struct wb_error *err)
 {
     (void)err;
-    ((struct running *)user)->dangling = count_dangling(result);
+    *(long *)user = count_dangling(result);
     return WB_OK;
 }
 
 /* Nobody else looks at what a step that has switched them off leaves behind; what led nowhere before is not its fault. */
 static enum wb_code check_dangling(const struct wb_result *result, void *user, struct wb_error *err)
 {
-    const struct running *run = user;
-    long more = count_dangling(result) - run->dangling;
+    long more = count_dangling(result) - *(const long *)user;
     if (more <= 0)
         return WB_OK;
     WB_AUTO(wb_str) found = WB_STR_INIT;
@@ -307,126 +215,161 @@ static enum wb_code check_dangling(const struct wb_result *result, void *user, s
     return WB_ESQL;
 }
 
-/* What has an effect only before the transaction. */
-static enum wb_code run_before(struct running *run, struct wb_error *err)
+/* What has an effect only before the transaction. `*ret_dangling`: -1 where nobody is to look again. */
+static enum wb_code run_before(struct wb_target *target, const struct wb_plan_step *step, long *ret_dangling,
+                               struct wb_error *err)
 {
-    struct wb_target *target = run->execution->target;
-    for (size_t i = 0; i < run->step->before; i++) {
-        const struct wb_statement *statement = &run->step->statements.items[i];
+    for (size_t i = 0; i < step->before; i++) {
+        const struct wb_statement *statement = &step->statements.items[i];
         if (wb_session_run(target->session, statement->sql, err) != WB_OK) {
-            wb_plan_locate(run->step, statement, err);
+            wb_plan_locate(step, statement, err);
             return err->code;
         }
     }
-    run->dangling = -1;
-    if (!run->step->before || !target->backend->dangling_sql)
+    *ret_dangling = -1;
+    if (!step->before || !target->backend->dangling_sql)
         return WB_OK;
     WB_AUTO(wb_error) ignored = WB_ERROR_INIT; /* keys that fit no table can't be looked at, before or after */
-    struct wb_query query = {.sql = target->backend->dangling_sql, .on_result = note_dangling, .user = run};
+    struct wb_query query = {.sql = target->backend->dangling_sql, .on_result = note_dangling, .user = ret_dangling};
     enum wb_code code = wb_target_run(target, &query, 1, &ignored);
     return code == WB_ECANCELLED ? wb_fail(err, code, "cancelled") : WB_OK;
 }
 
-static void add_dangling_check(struct running *run)
-{
-    if (run->dangling >= 0)
-        *add_query(run, NULL) = (struct wb_query){
-            .sql = run->execution->target->backend->dangling_sql, .on_result = check_dangling, .user = run};
-}
+/* ---- Each step in its own transaction ---- */
 
-/* Runs one step inside its transaction and leaves that open. `owed`: the COMMIT of the step before goes ahead of it. */
-static enum wb_code run_in_transaction(struct running *run, bool owed, struct wb_error *err)
-{
-    const struct wb_walk_step *walk = run->step->walk;
-    for (long attempt = 1;; attempt++) {
-        size_t at = 0;
-        run->tried_ms = wb_now_ms();
-        run->queries.count = 0;
-        run->repeats = attempt == 1 && !run->step->changes_session;
-        if (owed)
-            *add_query(run, NULL) = commit_query(run->execution); /* must not fail of a dropped prepared statement */
-        else
-            WB_TRY(settle_session(run->execution, err));
-        WB_TRY(run_before(run, err));
-        add_begin(run);
-        if (run->execution->target->session->pooled || wb_settings_are_own(run->step->section))
-            add_settings(run);
-        add_heads_changes(run, walk->changes.items, walk->changes.count);
-        add_statements(run);
-        add_dangling_check(run);
-        add_ledger_row(run, run->step);
-        enum wb_code code = send(run, &at, err);
-        if (code == WB_OK)
-            return check_still_open(run, err);
-        if (owed && at == 0) { /* the failure of the step before; the caller knows by `done` */
-            note_unanswered(run->execution);
-            return code;
-        }
-        owed = false;
-        locate(run, at, err);
-        WB_TRY(consider_retry(run, &walk->heads_before, attempt, code, err));
-    }
-}
-
-static enum wb_code commit_now(struct wb_execution *execution, struct wb_error *err)
+static enum wb_code commit(struct wb_execution *execution, struct wb_error *err)
 {
     struct wb_query query = commit_query(execution);
-    enum wb_code code = wb_target_run(execution->target, &query, 1, err);
-    if (code != WB_OK)
-        note_unanswered(execution);
-    return code;
+    execution->sent = execution->done + 1;
+    if (wb_target_run(execution->target, &query, 1, err) == WB_OK)
+        return WB_OK;
+    wb_plan_locate(&execution->plan->items[execution->done], NULL, err);
+    return err->code;
 }
 
-static struct running running_init(struct wb_execution *execution, size_t number, struct wb_arena *arena)
+/* One step. Its COMMIT is sent when everything else has been answered. */
+static enum wb_code run_alone(struct wb_execution *execution, struct wb_message *message, struct wb_error *err)
 {
-    return (struct running){
-        .execution = execution,
-        .step = &execution->plan->items[number],
-        .number = number,
-        .arena = arena,
-    };
+    struct wb_target *target = execution->target;
+    const struct wb_plan_step *step = wb_message_step(message);
+    long dangling;
+    WB_TRY(run_before(target, step, &dangling, err));
+    add_begin(execution, message);
+    if (target->session->pooled || wb_settings_are_own(step->section))
+        wb_message_add_settings(message);
+    wb_message_add_heads_changes(message, step->walk->changes.items, step->walk->changes.count);
+    wb_message_add_statements(message);
+    if (dangling >= 0)
+        wb_message_add(
+            message,
+            (struct wb_query){.sql = target->backend->dangling_sql, .on_result = check_dangling, .user = &dangling});
+    wb_message_add_ledger_row(message);
+    WB_TRY(wb_message_send(message, err));
+    WB_TRY(check_still_open(message, err));
+    return commit(execution, err);
+}
+
+/* Several steps in one message. What follows a failure is not run by the server, be it a COMMIT or a whole step. */
+static enum wb_code run_together(struct wb_execution *execution, struct wb_message *message, size_t count,
+                                 struct wb_error *err)
+{
+    for (size_t end = message->number + count; message->number < end; message->number++) {
+        const struct wb_walk_step *walk = wb_message_step(message)->walk;
+        add_begin(execution, message);
+        wb_message_add_heads_changes(message, walk->changes.items, walk->changes.count);
+        wb_message_add_statements(message);
+        wb_message_add_ledger_row(message);
+        wb_message_add(message, commit_query(execution));
+    }
+    execution->sent = message->number;
+    return wb_message_send(message, err);
+}
+
+/* Whether nothing has to be looked at, set or reset before, within or after the step. */
+static bool is_plain(const struct wb_plan_step *step)
+{
+    bool plain = step->transactional && !step->before && !step->changes_session && !wb_settings_are_own(step->section);
+    for (size_t i = 0; plain && i < step->statements.count; i++)
+        plain = !(step->statements.items[i].flags & WB_STATEMENT_ALONE);
+    return plain;
+}
+
+/*
+ * How many steps, from the next one on, are run in one message. More than one only where the server looks after its
+ * client: what a client had sent that was killed does not go on for long.
+ */
+static size_t count_together(const struct wb_execution *execution)
+{
+    const struct wb_plan *plan = execution->plan;
+    size_t count = 0, queries = 0, bytes = 0;
+    if (!execution->settled || !wb_settings_watch_client(execution->target))
+        return 1;
+    for (size_t i = execution->done; i < plan->count && is_plain(&plan->items[i]); i++, count++) {
+        queries += plan->items[i].statements.count + 4; /* BEGIN, heads, ledger, COMMIT */
+        bytes += wb_plan_step_size(&plan->items[i]);
+        if (count && (queries > WB_MESSAGE_QUERIES || bytes > WB_MESSAGE_BYTES))
+            break;
+    }
+    return count ? count : 1;
+}
+
+/* The next step and perhaps others, each in its own transaction. One that is tried again is so by itself. */
+static enum wb_code run_in_transactions(struct wb_execution *execution, struct wb_arena *arena, struct wb_error *err)
+{
+    for (long attempt = 1;; attempt++) {
+        struct wb_message message = message_init(execution, arena);
+        size_t first = execution->sent = execution->done;
+        execution->tried_ms = wb_now_ms();
+        WB_TRY(settle_session(execution, err));
+        size_t count = attempt == 1 ? count_together(execution) : 1;
+        message.repeats = attempt == 1 && !wb_message_step(&message)->changes_session;
+        enum wb_code code = count > 1 ? run_together(execution, &message, count, err)
+                                      : run_alone(execution, &message, err);
+        if (code == WB_OK)
+            return code;
+        note_unanswered(execution, &message, err);
+        if (execution->done > first)
+            attempt = 1;
+        WB_TRY(consider_retry(execution, &message, &wb_message_step(&message)->walk->heads_before, attempt, err));
+    }
 }
 
 static void tell_retry(const char *reason, void *user)
 {
-    const struct running *run = user;
-    emit_step(run->execution, WB_EVENT_STEP_RETRIED, run->number, reason, wb_now_ms() - run->execution->since_ms);
+    const struct wb_execution *execution = user;
+    emit_step(execution, WB_EVENT_STEP_RETRIED, execution->done, reason, wb_now_ms() - execution->since_ms);
 }
 
-/* One step, in its own transaction or outside of any. `*owed` says whether a COMMIT is still to be sent. */
-static enum wb_code run_step(struct running *run, bool *owed, struct wb_error *err)
+/* One that runs outside of transactions, where it has settings of its own. */
+static enum wb_code run_outside(struct wb_execution *execution, const struct wb_plan_step *step, struct wb_error *err)
 {
-    struct wb_execution *execution = run->execution;
-    bool resets = run->step->changes_session || !run->step->transactional;
+    execution->settled = false;
+    WB_TRY(wb_journal_run(execution->target, step, tell_retry, execution, err));
+    finish_step(execution);
+    return WB_OK;
+}
+
+/* The next step, or several. What has changed the session is followed by a reset. */
+static enum wb_code run_next(struct wb_execution *execution, struct wb_arena *arena, struct wb_error *err)
+{
+    const struct wb_plan_step *step = &execution->plan->items[execution->done];
+    bool resets = step->changes_session || !step->transactional;
     execution->touched |= resets;
-    if (run->step->transactional) {
-        WB_TRY(run_in_transaction(run, *owed, err));
-        *owed = true;
-    } else {
-        execution->settled = false; /* what is run outside of a transaction has settings of its own */
-        WB_TRY(wb_journal_run(execution->target, run->step, tell_retry, run, err));
-        finish_step(execution);
-    }
-    /* The COMMIT travels with the next step, but for the last one, before anything that runs outside of transactions,
-     * and after a step that changed the session, which is reset in between. */
-    bool last = run->number + 1 == execution->plan->count;
-    if (!last && run->step[1].transactional && !run->step[1].before && !resets)
-        return WB_OK;
-    if (*owed)
-        WB_TRY(commit_now(execution, err));
-    *owed = false;
+    if (step->transactional)
+        WB_TRY(run_in_transactions(execution, arena, err));
+    else
+        WB_TRY(run_outside(execution, step, err));
+    bool last = execution->done == execution->plan->count;
     return resets && !last ? reset_session(execution, err) : WB_OK;
 }
 
 static enum wb_code run_steps(struct wb_execution *execution, struct wb_error *err)
 {
     enum wb_code code = WB_OK;
-    bool owed = false;
-    for (size_t i = 0; code == WB_OK && i < execution->plan->count; i++) {
+    while (code == WB_OK && execution->done < execution->plan->count) {
         struct wb_arena arena = WB_ARENA_INIT;
-        struct running run = running_init(execution, i, &arena);
-        emit_step(execution, WB_EVENT_STEP_STARTED, i, NULL, 0);
-        code = run_step(&run, &owed, err);
+        emit_step(execution, WB_EVENT_STEP_STARTED, execution->done, NULL, 0);
+        code = run_next(execution, &arena, err);
         wb_arena_release(&arena);
     }
     return code;
@@ -435,10 +378,10 @@ static enum wb_code run_steps(struct wb_execution *execution, struct wb_error *e
 /* ---- All steps in one transaction ---- */
 
 /* The change of the heads over the whole plan, as few rows as it takes. */
-static void add_whole_heads_change(struct running *run)
+static void add_whole_heads_change(struct wb_message *message)
 {
-    const struct wb_names *before = &run->execution->plan->heads_before;
-    const struct wb_names *after = wb_plan_heads_after(run->execution->plan);
+    const struct wb_names *before = &message->plan->heads_before;
+    const struct wb_names *after = wb_plan_heads_after(message->plan);
     struct {
         struct wb_head_change *items;
         size_t count, capacity;
@@ -446,7 +389,7 @@ static void add_whole_heads_change(struct running *run)
     size_t gone = 0;
     for (size_t i = 0; i < before->count; i++)
         if (!wb_names_contain(after, before->items[i]))
-            *WB_PUSH(run->arena, changes) = (struct wb_head_change){WB_HEAD_DELETE, before->items[i], NULL};
+            *WB_PUSH(message->arena, changes) = (struct wb_head_change){WB_HEAD_DELETE, before->items[i], NULL};
     for (size_t i = 0; i < after->count; i++) {
         if (wb_names_contain(before, after->items[i]))
             continue;
@@ -454,118 +397,95 @@ static void add_whole_heads_change(struct running *run)
             changes.items[gone].kind = WB_HEAD_UPDATE;
             changes.items[gone++].to = after->items[i];
         } else {
-            *WB_PUSH(run->arena, changes) = (struct wb_head_change){WB_HEAD_INSERT, NULL, after->items[i]};
+            *WB_PUSH(message->arena, changes) = (struct wb_head_change){WB_HEAD_INSERT, NULL, after->items[i]};
             gone = changes.count;
         }
     }
-    add_heads_changes(run, changes.items, changes.count);
-}
-
-/* Sends what has been gathered of the steps. */
-static enum wb_code send_gathered(struct running *run, struct wb_error *err)
-{
-    size_t at = 0;
-    if (send(run, &at, err) != WB_OK) {
-        locate(run, at, err);
-        return err->code;
-    }
-    run->queries.count = 0;
-    return WB_OK;
+    wb_message_add_heads_changes(message, changes.items, changes.count);
 }
 
 /* Whether settings are due: behind a pooler at first; for, and after, a section of its own; after one that sets some. */
-static bool needs_settings(const struct running *run)
+static bool needs_settings(const struct wb_message *message)
 {
-    const struct wb_plan_step *before = run->number ? run->step - 1 : NULL;
+    const struct wb_plan_step *step = wb_message_step(message), *before = message->number ? step - 1 : NULL;
     bool due = before ? before->changes_session || wb_settings_are_own(before->section)
-                      : run->execution->target->session->pooled;
-    return due || wb_settings_are_own(run->step->section);
-}
-
-static size_t size_of(const struct wb_plan_step *step)
-{
-    return step->section ? step->section->length : 0;
+                      : message->target->session->pooled;
+    return due || wb_settings_are_own(step->section);
 }
 
 /* The statements of all steps, many in a message. */
-static enum wb_code send_steps(struct running *run, struct wb_error *err)
+static enum wb_code send_steps(struct wb_execution *execution, struct wb_message *message, struct wb_error *err)
 {
-    const struct wb_plan *plan = run->execution->plan;
+    const struct wb_plan *plan = execution->plan;
     size_t bytes = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        run->number = run->execution->failing = i;
-        run->step = &plan->items[i];
-        emit_step(run->execution, WB_EVENT_STEP_STARTED, i, NULL, 0);
-        if (i > 0 && needs_settings(run))
-            add_settings(run);
-        add_statements(run);
-        bytes += size_of(run->step);
+        message->number = i;
+        emit_step(execution, WB_EVENT_STEP_STARTED, i, NULL, 0);
+        if (i > 0 && needs_settings(message))
+            wb_message_add_settings(message);
+        wb_message_add_statements(message);
+        bytes += wb_plan_step_size(&plan->items[i]);
         bool last = i + 1 == plan->count;
-        if (!last && run->queries.count < BATCH_QUERIES && bytes + size_of(run->step + 1) < BATCH_BYTES)
+        if (!last && message->queries.count < WB_MESSAGE_QUERIES &&
+            bytes + wb_plan_step_size(&plan->items[i + 1]) < WB_MESSAGE_BYTES)
             continue;
-        WB_TRY(send_gathered(run, err));
-        WB_TRY(check_still_open(run, err));
+        WB_TRY(wb_message_send(message, err));
+        WB_TRY(check_still_open(message, err));
         bytes = 0;
     }
     return WB_OK;
 }
 
-static enum wb_code run_whole(struct running *run, struct wb_error *err)
+static enum wb_code run_whole(struct wb_execution *execution, struct wb_message *message, struct wb_error *err)
 {
-    const struct wb_plan *plan = run->execution->plan;
-    run->queries.count = 0;
-    run->number = 0;
-    run->step = plan->items;
-    WB_TRY(settle_session(run->execution, err));
-    add_begin(run);
-    if (needs_settings(run))
-        add_settings(run);
-    add_whole_heads_change(run);
-    WB_TRY(send_steps(run, err));
-    for (size_t i = 0; i < plan->count; i++)
-        add_ledger_row(run, &plan->items[i]);
-    WB_TRY(send_gathered(run, err));
-    enum wb_code code = wb_session_run(run->execution->target->session, "COMMIT", err);
-    if (code != WB_OK)
-        note_unanswered(run->execution);
-    return code;
+    const struct wb_plan *plan = execution->plan;
+    WB_TRY(settle_session(execution, err));
+    add_begin(execution, message);
+    if (needs_settings(message))
+        wb_message_add_settings(message);
+    add_whole_heads_change(message);
+    WB_TRY(send_steps(execution, message, err));
+    for (message->number = 0; message->number < plan->count; message->number++)
+        wb_message_add_ledger_row(message);
+    WB_TRY(wb_message_send(message, err));
+    message->number = plan->count - 1; /* for whoever asks which step failed */
+    execution->sent = plan->count;
+    return wb_session_run(execution->target->session, "COMMIT", err);
 }
 
 static enum wb_code run_as_one(struct wb_execution *execution, struct wb_error *err)
 {
-    struct wb_arena arena = WB_ARENA_INIT;
-    struct running run = running_init(execution, 0, &arena);
-    enum wb_code code = WB_ESQL;
-    for (size_t i = 0; i < execution->plan->count; i++)
-        execution->touched |= execution->plan->items[i].changes_session;
-    for (long attempt = 1; code != WB_OK; attempt++) {
-        run.repeats = attempt == 1;
-        run.tried_ms = wb_now_ms();
-        code = run_whole(&run, err);
-        if (code != WB_OK && consider_retry(&run, &execution->plan->heads_before, attempt, code, err) != WB_OK)
+    WB_AUTO(wb_arena) arena = WB_ARENA_INIT;
+    const struct wb_plan *plan = execution->plan;
+    for (size_t i = 0; i < plan->count; i++)
+        execution->touched |= plan->items[i].changes_session;
+    for (long attempt = 1;; attempt++) {
+        struct wb_message message = message_init(execution, &arena);
+        message.repeats = attempt == 1;
+        execution->sent = 0;
+        execution->tried_ms = wb_now_ms();
+        enum wb_code code = run_whole(execution, &message, err);
+        if (code == WB_OK)
             break;
+        execution->failing = message.number;
+        note_unanswered(execution, &message, err);
+        WB_TRY(consider_retry(execution, &message, &plan->heads_before, attempt, err));
     }
-    wb_arena_release(&arena);
-    if (code != WB_OK)
-        return err->code;
-    wb_execute_confirm(execution);
+    while (execution->done < plan->count)
+        finish_step(execution);
     return WB_OK;
 }
 
 /* ---- The outcome ---- */
 
-const struct wb_names *wb_execute_heads_after(const struct wb_execution *execution)
+bool wb_execute_confirm(struct wb_execution *execution, const struct wb_names *heads)
 {
-    if (execution->single_transaction)
-        return wb_plan_heads_after(execution->plan);
-    return &execution->plan->items[execution->done].walk->heads_after;
-}
-
-void wb_execute_confirm(struct wb_execution *execution)
-{
-    size_t end = execution->single_transaction ? execution->plan->count : execution->done + 1;
-    while (execution->done < end)
+    size_t end = execution->single_transaction && execution->sent ? execution->sent : execution->done + 1;
+    while (end <= execution->sent && !wb_names_same(&execution->plan->items[end - 1].walk->heads_after, heads))
+        end++;
+    while (end <= execution->sent && execution->done < end)
         finish_step(execution);
+    return execution->done == execution->sent;
 }
 
 /* Says which step failed and where the database stands now, and leaves a row in the ledger. */
@@ -612,7 +532,7 @@ static enum wb_code leave_session(struct wb_execution *execution, struct wb_erro
 
 enum wb_code wb_execute(struct wb_execution *execution, struct wb_error *err)
 {
-    execution->done = execution->failing = 0;
+    execution->done = execution->failing = execution->sent = 0;
     execution->settled = execution->touched = execution->unanswered = false;
     execution->since_ms = wb_now_ms();
     enum wb_code code = execution->single_transaction ? run_as_one(execution, err) : run_steps(execution, err);

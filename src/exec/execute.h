@@ -11,9 +11,11 @@ struct wb_execution {
     bool single_transaction;
     /* For wb_execute itself, and to be read afterwards: */
     size_t done;     /* how many steps are committed; set by wb_execute, also on failure */
-    size_t failing;  /* with a single transaction: the step that is running */
-    bool unanswered; /* the connection was lost while the COMMIT of step `done` was under way */
+    size_t sent;     /* of how many steps the COMMIT has been sent */
+    size_t failing;  /* with a single transaction: the step that failed */
+    bool unanswered; /* the connection was lost before those of them beyond `done` were answered */
     double since_ms; /* when the step that is running began: the end of the one before */
+    double tried_ms; /* when the last try of it began */
     bool settled;    /* the session has the settings that all steps share */
     bool touched;    /* it is not as it was, and is reset in the end */
 };
@@ -23,8 +25,9 @@ struct wb_execution {
  *
  * A transactional step is one transaction: the change of the heads table, the statements, the ledger row. The
  * change of the heads comes first because it is the lock: a second migrator, be it Alembic, waits for the row and then
- * finds it changed. The COMMIT of a step travels together with the next step's first message, so that a step costs one
- * round trip and a COMMIT is never in the same message as what it commits.
+ * finds it changed. Several steps travel in one message where the server looks after its client and nothing has to be
+ * done between them; it runs none of what follows a failure. A step by itself is committed by a message of its own: of
+ * one whose connection is lost before, it is known that it was rolled back.
  *
  * A step that ran into a lock timeout, a deadlock or a serialization failure is rolled back and tried again.
  *
@@ -33,10 +36,10 @@ struct wb_execution {
  */
 enum wb_code wb_execute(struct wb_execution *execution, struct wb_error *err);
 
-/* The heads as the COMMIT that is under way makes them: after the step, or after all of them. */
-const struct wb_names *wb_execute_heads_after(const struct wb_execution *execution);
-
-/* Tells that the step whose COMMIT was unanswered (with a single transaction: all of them) is done after all. */
-void wb_execute_confirm(struct wb_execution *execution);
+/*
+ * Of COMMITs that were `unanswered`: `heads` is what the table says by now. Tells of the steps that they show to be done
+ * that they are; whether it is all of them.
+ */
+bool wb_execute_confirm(struct wb_execution *execution, const struct wb_names *heads);
 
 #endif

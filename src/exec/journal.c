@@ -345,8 +345,8 @@ static enum wb_code run_statements(struct journal *journal, struct wb_error *err
         const struct wb_statement *statement = &statements->items[journal->next];
         if (run_statement(journal, statement, err) != WB_OK) {
             wb_plan_locate(journal->step, statement, err);
-            wb_error_detail(err, "%s%sStatement %u of %zu; those before it are done and recorded.",
-                            err->detail ? err->detail : "", err->detail ? "\n" : "", number, statements->count);
+            wb_error_add_detail(err, "Statement %u of %zu; those before it are done and recorded.", number,
+                                statements->count);
             return err->code;
         }
     }

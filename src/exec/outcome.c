@@ -7,7 +7,7 @@
 #include "exec/lock.h"
 #include "exec/wait.h"
 
-#define FIND_OUT_MS 30000 /* at least, for what became of a COMMIT */
+#define FIND_OUT_MS 30000 /* what became of a COMMIT, where the caller does not say how long to wait */
 
 /* Waits for a transaction that is still committing on the server, where no lock of the session says so. */
 static enum wb_code wait_for_writers(struct wb_target *target, struct wb_arena *arena, struct wb_error *err)
@@ -35,16 +35,17 @@ static enum wb_code read_heads_again(struct wb_target *target, long wait_ms, str
     return wb_bookkeeping_read(target, arena, &managed, ret_heads, err);
 }
 
-/* The step whose COMMIT is unanswered, or that was running; NULL when none was. */
-static const struct wb_walk_step *cut_off_step(const struct wb_execution *execution)
+/* The first step whose COMMIT is unanswered, or the one that was running; NULL when none was. */
+static const struct wb_plan_step *cut_off_step(const struct wb_execution *execution)
 {
     size_t number = execution->single_transaction ? execution->failing : execution->done;
-    return execution->plan && number < execution->plan->count ? execution->plan->items[number].walk : NULL;
+    return execution->plan && number < execution->plan->count ? &execution->plan->items[number] : NULL;
 }
 
-static void emit_lost(const struct wb_target *target, const struct wb_walk_step *walk, double elapsed_ms,
+static void emit_lost(const struct wb_target *target, const struct wb_plan_step *step, double elapsed_ms,
                       const struct wb_error *err)
 {
+    const struct wb_walk_step *walk = step ? step->walk : NULL;
     wb_target_emit(target, &(struct wb_event){
                                .type = WB_EVENT_CONNECTION_LOST,
                                .text = err->message,
@@ -59,8 +60,7 @@ static enum wb_code fail_unknown(const struct wb_execution *execution, double wa
 {
     wb_error_detail(err, "%s", trouble->message);
     if (execution->unanswered)
-        wb_error_hint(err, "It was being committed, and whether that was done is not known. Run the same command "
-                           "again: it finds out.");
+        wb_error_hint(err, "Whether it was committed is not known. Run the same command again: it finds out.");
     else
         wb_error_hint(err,
                       "Tried to connect again for %.0f s. Run the same command again: it carries on from what was "
@@ -71,17 +71,31 @@ static enum wb_code fail_unknown(const struct wb_execution *execution, double wa
     return err->code;
 }
 
+/* `supposed` is the step that seemed to be the one: others of the same message may have been committed before it. */
+static enum wb_code fail_rolled_back(const struct wb_execution *execution, const struct wb_plan_step *supposed,
+                                     const char *where, struct wb_error *err)
+{
+    const struct wb_plan_step *step = cut_off_step(execution);
+    if (step != supposed) {
+        wb_error_statement(err, NULL, -1);
+        wb_plan_locate(step, NULL, err);
+    }
+    wb_error_add_detail(err, "It has been rolled back; the database is at %s.", where);
+    wb_error_hint(err, "Run the same command again, or add --wait: it goes on by itself then.");
+    return err->code;
+}
+
 enum wb_code wb_outcome_find(struct wb_target *target, struct wb_execution *execution, struct wb_error *err)
 {
-    const struct wb_walk_step *walk = cut_off_step(execution);
+    const struct wb_plan_step *step = cut_off_step(execution);
     bool goes_on = err->code == WB_EUNREACHABLE && target->reconnect_ms > 0;
-    long wait_ms = execution->unanswered && target->reconnect_ms < FIND_OUT_MS ? FIND_OUT_MS : target->reconnect_ms;
+    long wait_ms = target->reconnect_ms > 0 ? target->reconnect_ms : FIND_OUT_MS;
     if (!goes_on && !execution->unanswered)
         return err->code;
-    if (walk)
-        wb_error_revision(err, walk->revision->id);
+    if (step)
+        wb_error_revision(err, step->walk->revision->id);
     if (goes_on)
-        emit_lost(target, walk, walk ? wb_now_ms() - execution->since_ms : 0, err);
+        emit_lost(target, step, step ? wb_now_ms() - execution->since_ms : 0, err);
 
     struct wb_arena arena = WB_ARENA_INIT;
     struct wb_names heads = {0};
@@ -90,16 +104,10 @@ enum wb_code wb_outcome_find(struct wb_target *target, struct wb_execution *exec
     enum wb_code code = read_heads_again(target, wait_ms, &arena, &heads, &trouble);
     if (code != WB_OK) {
         code = fail_unknown(execution, wb_now_ms() - start, &trouble, err);
-    } else if (execution->unanswered && wb_names_same(&heads, wb_execute_heads_after(execution))) {
-        wb_execute_confirm(execution);
-        code = WB_ESTALE;
-    } else if (goes_on) {
+    } else if (wb_execute_confirm(execution, &heads) || goes_on) {
         code = WB_ESTALE;
     } else {
-        wb_error_detail(err, "It was being committed and has been rolled back; the database is at %s.",
-                        wb_names_join(&arena, &heads, "base"));
-        wb_error_hint(err, "Run the same command again, or add --wait: it goes on by itself then.");
-        code = err->code;
+        code = fail_rolled_back(execution, step, wb_names_join(&arena, &heads, "base"), err);
     }
     wb_arena_release(&arena);
     return code;

@@ -5,6 +5,14 @@
 /* The session while steps run in transactions; one transaction; the session while statements run by themselves. */
 enum scope { FOR_STEPS, IN_TRANSACTION, BY_THEMSELVES };
 
+#define CLIENT_IS_WATCHED_SINCE 140000
+
+bool wb_settings_watch_client(const struct wb_target *target)
+{
+    return target->backend->capabilities & WB_CAN_SESSION_SETTINGS && !target->unchecked_client &&
+           target->session->server_version_number >= CLIENT_IS_WATCHED_SINCE;
+}
+
 /*
  * One SELECT of set_config(name, value, is_local), which takes parameters and costs one statement for all of them:
  *   lock_timeout           so that the step never queues in front of the application's queries for long
@@ -24,7 +32,7 @@ static struct wb_query set_all(const struct wb_target *target, struct wb_arena *
 {
     struct wb_query query = {0};
     bool local = scope == IN_TRANSACTION;
-    bool checks_client = scope == FOR_STEPS && !target->unchecked_client;
+    bool watches_client = scope == FOR_STEPS && wb_settings_watch_client(target);
     if (!(target->backend->capabilities & WB_CAN_SESSION_SETTINGS))
         return query;
     const struct {
@@ -42,7 +50,7 @@ static struct wb_query set_all(const struct wb_target *target, struct wb_arena *
         {"tcp_keepalives_idle", local ? NULL : "30", 0},
         {"tcp_keepalives_interval", local ? NULL : "10", 0},
         {"tcp_keepalives_count", local ? NULL : "3", 0},
-        {"client_connection_check_interval", checks_client ? "1000" : NULL, 140000},
+        {"client_connection_check_interval", watches_client ? "1000" : NULL, 0},
         {"search_path", target->search_path, 0},
     };
     const char **parameters = WB_NEW_ARRAY(arena, WB_COUNT(settings), const char *);

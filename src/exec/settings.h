@@ -13,6 +13,9 @@
 /* Sets them for the steps that run in transactions, until the session is reset. Not behind a pooler. */
 struct wb_query wb_settings_for_steps(const struct wb_target *target, struct wb_arena *arena);
 
+/* Whether they let the server see, within a second, that the client it works for has gone: it ends the session then. */
+bool wb_settings_watch_client(const struct wb_target *target);
+
 /* Whether the section has settings of its own. */
 bool wb_settings_are_own(const struct wb_section *section);
 

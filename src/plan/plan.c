@@ -194,6 +194,11 @@ const struct wb_names *wb_plan_heads_after(const struct wb_plan *plan)
     return plan->count ? &plan->items[plan->count - 1].walk->heads_after : &plan->heads_before;
 }
 
+size_t wb_plan_step_size(const struct wb_plan_step *step)
+{
+    return step->section ? step->section->length : 0;
+}
+
 void wb_plan_locate(const struct wb_plan_step *step, const struct wb_statement *statement, struct wb_error *err)
 {
     const struct wb_revision *revision = step->walk->revision;

@@ -51,6 +51,9 @@ struct wb_plan_request {
 enum wb_code wb_plan_new(const struct wb_plan_request *request, struct wb_arena *arena, struct wb_plan *ret_plan,
                          struct wb_error *err);
 
+/* About how many bytes its statements have. */
+size_t wb_plan_step_size(const struct wb_plan_step *step);
+
 /* The names of the heads after the last step. */
 const struct wb_names *wb_plan_heads_after(const struct wb_plan *plan);
 

@@ -46,6 +46,7 @@ struct wb_revision {
     size_t section_count;
     unsigned id_line, revises_line, depends_on_line, labels_line; /* 0 when the key is not there */
     const char *text;     /* of one that is no file: made up and not written yet, or recorded; else NULL */
+    struct wb_slice kept; /* the whole file, where it was kept when it was read; else {NULL, 0} */
     const char *origin;   /* of a recorded one (recorded.h): when it was applied; else NULL */
     struct wb_node *node; /* its place in the graph, once there is one */
 };

@@ -16,6 +16,9 @@
 
 enum { FIRST_READ = 64 * 1024 };
 
+/* So many bytes of files are kept by each thread for whoever needs their statements: usually nobody, or somebody all. */
+#define MOST_KEPT ((size_t)256 * 1024)
+
 static enum wb_code fail_read(const char *path, struct wb_error *err)
 {
     wb_fail_errno(err, WB_EIO, "can't read %s", path);
@@ -73,6 +76,7 @@ struct part {
     struct wb_revision **revisions;
     struct wb_str content; /* one buffer for all files, and one for their paths: */
     struct wb_str path;
+    size_t kept; /* bytes of files */
     enum wb_code code;
     struct wb_error err;
 };
@@ -89,6 +93,15 @@ static const char *file_path(struct part *part, const char *name)
     return part->path.data;
 }
 
+static void keep_content(struct part *part, struct wb_revision *revision)
+{
+    size_t length = part->content.length;
+    if (length > MOST_KEPT - part->kept)
+        return;
+    part->kept += length;
+    revision->kept = (struct wb_slice){wb_arena_strndup(&part->arena, part->content.data, length), length};
+}
+
 static enum wb_code load_file(struct part *part, const struct wb_reader_entry *entry, struct wb_revision **ret_revision)
 {
     /* O_NONBLOCK: opening a FIFO must not hang. */
@@ -99,8 +112,10 @@ static enum wb_code load_file(struct part *part, const struct wb_reader_entry *e
     if (entry->type != DT_REG && !is_regular(fd))
         return WB_OK;
     WB_TRY(read_content(fd, path, &part->content, &part->err));
-    return wb_revision_file_parse(&part->arena, path, (struct wb_slice){part->content.data, part->content.length},
-                                  ret_revision, &part->err);
+    const struct wb_slice bytes = {part->content.data, part->content.length};
+    WB_TRY(wb_revision_file_parse(&part->arena, path, bytes, ret_revision, &part->err));
+    keep_content(part, *ret_revision);
+    return WB_OK;
 }
 
 static void *load_part(void *argument)

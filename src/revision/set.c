@@ -213,6 +213,10 @@ enum wb_code wb_revision_read(const struct wb_revision *revision, struct wb_str 
         wb_str_append(content, revision->text);
         return WB_OK;
     }
+    if (revision->kept.data) {
+        wb_str_append_bytes(content, revision->kept.data, revision->kept.length);
+        return WB_OK;
+    }
     struct wb_arena scratch = WB_ARENA_INIT;
     size_t start = content->length;
     struct wb_revision *again;

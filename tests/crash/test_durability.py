@@ -39,7 +39,7 @@ def crash(cluster):
         except ProcessLookupError:
             pass
     cluster.process.wait(10)
-    cluster.restart()
+    cluster.start_after_crash()
     assert cluster.process.poll() is None, cluster.log.read_text(errors="replace")[-2000:]
 
 

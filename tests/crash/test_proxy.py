@@ -153,7 +153,7 @@ def test_signal_ends_a_run_that_waits_for_a_silent_server(short, proxy, upgrade,
     assert proxy.fault.struck.wait(20)
     time.sleep(0.2)
     run.signal(signal.SIGTERM)
-    result = run.finish(20).failed(143, "revision b2", "not known", "run the same command again")
+    result = run.finish(20).failed(143, "revision ", "not known", "run the same command again")
     assert "rolled back" not in result.err, result
     with database.connect() as connection:  # the server would notice one day
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "

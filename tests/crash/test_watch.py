@@ -108,6 +108,20 @@ def test_what_a_killed_one_had_begun_ends_with_it(project, database, whimbrel):
     assert database.tables() == []
 
 
+def test_what_a_killed_one_had_sent_ends_with_it(project, database, whimbrel):
+    """The message has steps that come later, and their COMMITs."""
+    project.chain("a1")
+    project.revision("b2", "CREATE TABLE item (id integer); SELECT pg_sleep(30);")
+    project.chain("c3")
+    run = whimbrel.start("upgrade")
+    assert wait_until(lambda: database.activity("SELECT pg_sleep%"))
+    run.process.kill()
+    run.process.wait()
+    if int(database.query("SHOW server_version_num")[0][0]) >= 140000:
+        assert wait_until(lambda: not database.activity("SELECT pg_sleep%"), 5)
+    assert database.tables() == ["t_a1"] and database.heads() == ["a1"]
+
+
 # ---- Silence: the network swallows everything, and nothing is closed ----
 
 SILENT = [
@@ -145,16 +159,29 @@ def test_swallowed_commit_is_found_out(judge, database, whimbrel, proxy):
 
 
 def test_swallowed_statement_is_found_out(judge, database, whimbrel, proxy):
-    """It shares a message with the COMMIT of the step before, which the server got: so it goes on from there."""
+    """It shares a message with the step before, which the server got whole."""
     proxy.fault = Fault("swallow", CLIENT, pattern=b"CREATE TABLE item")
+    whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).failed(
+        4, "b2", "network swallows", "rolled back", "at a1")
+    assert proxy.fault.struck.is_set()
+    judge.half_way()
+    whimbrel("upgrade").ok()
+    judge.finished()
+
+
+def test_swallowed_answer_to_steps_is_found_out(judge, database, whimbrel, proxy):
+    """The server did all that was in the message."""
+    proxy.fault = Fault("swallow", SERVER, pattern=rb"\AC....INSERT 0 1\0")
     whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).ok()
     assert proxy.fault.struck.is_set()
     judge.finished()
 
 
 def test_swallowed_answer_to_a_statement_is_found_out(judge, database, whimbrel, proxy):
+    """The COMMIT of a step by itself is only sent when the answer is there."""
+    whimbrel("upgrade", "a1").ok()
     proxy.fault = Fault("swallow", SERVER, pattern=rb"\AC....INSERT 0 1\0")
-    whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).failed(4, "connection", "network swallows")
+    whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).failed(4, "b2", "connection", "network swallows")
     assert proxy.fault.struck.is_set()
     judge.half_way()
     whimbrel("upgrade").ok()

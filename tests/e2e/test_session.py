@@ -2,6 +2,8 @@
 
 import pytest
 
+from support.proxy import CLIENT, Fault, Proxy
+
 pytestmark = pytest.mark.engine("postgresql")
 
 MODES = pytest.mark.parametrize("mode", [[], ["--single-transaction"]], ids=["each", "single"])
@@ -122,3 +124,83 @@ def test_a_failed_step_and_a_stamp_are_recorded_as_such(project, database, whimb
         ("a1", "done"), ("b2", "failed"), ("b2", "resolved")]
     (error,), = database.query("SELECT error FROM whimbrel_ledger WHERE state = 'failed'")
     assert "nowhere" in error
+
+
+# ---- Several steps in one message ----
+
+NEVER = 1 << 30
+
+
+def test_steps_share_messages(project, database, whimbrel, cluster):
+    """Where the server looks after its client: it would be at what the client had sent when it was killed for long."""
+    alone = int(database.query("SHOW server_version_num")[0][0]) < 140000
+    project.chain(*(f"r{number:02d}" for number in range(40)))
+    with Proxy(cluster) as proxy:
+        proxy.fault = Fault("delay", CLIENT, pattern=rb"^S\x00\x00\x00\x04$", at=NEVER)
+        whimbrel("upgrade", "--url", proxy.url(database.name)).ok()
+        messages = NEVER - proxy.fault.left
+    assert database.heads() == ["r39"] and len(database.ledger()) == 40
+    assert messages >= 40 if alone else messages < 20, messages
+
+
+def test_heads_that_change_within_a_message(project, database, whimbrel):
+    """Somebody else's work, or a revision's: what follows is not run, though its COMMIT is on the way."""
+    project.chain("a1")
+    project.revision("b2", "CREATE TABLE t_b2 (a integer); UPDATE alembic_version SET version_num = 'a1';",
+                     down="DROP TABLE t_b2;")
+    project.chain("c3", "d4")
+    result = whimbrel("upgrade").failed(1, "upgrade b2 failed", "already exists")
+    assert database.tables() == ["t_a1", "t_b2"] and database.heads() == ["a1"], result
+    assert database.ledger("revision, state") == [("a1", "done"), ("b2", "done"), ("b2", "failed")]
+
+
+def test_heads_that_are_gone_within_a_message(project, database, whimbrel):
+    project.chain("a1")
+    project.revision("b2", "CREATE TABLE t_b2 (a integer); DELETE FROM alembic_version;")
+    project.chain("c3")
+    whimbrel("upgrade").failed(1, "upgrade a1 failed", "already exists")
+    assert database.tables() == ["t_a1", "t_b2"] and database.heads() == []
+
+
+def test_a_step_in_the_middle_is_tried_again(project, database, whimbrel):
+    """And so is no other: those before it are done, those behind it were not run."""
+    project.revision("a1", "CREATE TABLE item (id integer); CREATE TABLE trace (what text);")
+    whimbrel("upgrade").ok()
+    for id in ("b2", "c3", "d4", "e5"):
+        wait = "ALTER TABLE item ADD COLUMN more integer;" if id == "d4" else ""
+        project.revision(id, f"INSERT INTO trace VALUES ('{id}'); {wait}")
+    with database.connect() as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM item")
+        run = whimbrel.start("upgrade", "--lock-timeout", "200ms")
+        run.wait_for("tried again")
+        assert database.heads() == ["c3"] and "[2/4] upgrade c3" in run.text()
+        reader.execute("COMMIT")
+    result = run.finish().ok()
+    assert database.query("SELECT what FROM trace ORDER BY what") == [("b2",), ("c3",), ("d4",), ("e5",)]
+    assert [line.split("] upgrade ")[1][:2] for line in result.err.splitlines() if "] upgrade " in line and
+            "tried again" not in line] == ["b2", "c3", "d4", "e5"]
+
+
+def test_deferred_constraint_within_a_message(project, database, whimbrel):
+    """It is the COMMIT that fails, with others behind it."""
+    project.revision("a1", "CREATE TABLE item (id integer PRIMARY KEY, parent integer REFERENCES item "
+                           "DEFERRABLE INITIALLY DEFERRED);")
+    project.revision("b2", "INSERT INTO item VALUES (1, 7);")
+    project.chain("c3")
+    whimbrel("upgrade").failed(1, "revision b2", "23503", "the database is at a1")
+    assert database.heads() == ["a1"] and database.tables() == ["item"]
+    assert database.query("SELECT count(*) FROM item") == [(0,)]
+
+
+def test_each_step_is_told_when_it_is_done(project, database, whimbrel):
+    """Not when the message is."""
+    project.chain("a1")
+    project.revision("b2", "SELECT pg_sleep(2);")
+    project.chain("c3")
+    run = whimbrel.start("upgrade")
+    run.wait_for("[1/3] upgrade a1")
+    assert database.heads() == ["a1"] and "b2" not in run.text()
+    result = run.finish().ok()
+    (line,) = [line for line in result.err.splitlines() if "[2/3]" in line]
+    assert line.endswith(": 2.0 s"), line

@@ -148,6 +148,18 @@ class Cluster:
         self._wait_until_ready()
         return self
 
+    def start_after_crash(self, seconds=10):
+        """Its orphaned children, killed or not, may take a moment to be gone: no new server begins before."""
+        deadline = time.monotonic() + seconds
+        while True:
+            start = self.log.stat().st_size
+            try:
+                return self.start()
+            except RuntimeError:
+                if b"is still in use" not in self.log.read_bytes()[start:] or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
     @property
     def version(self):
         """15 of 15.6."""

@@ -207,11 +207,17 @@ static void many_files_are_loaded_in_order(void **state)
     assert_string_equal(fixture->err.file, path_of(fixture, "1100.sql"));
 }
 
+/* Behind the text, so that it counts for the section's length alone. */
+static const char *enlarged(struct fixture *fixture, const char *text)
+{
+    return wb_arena_printf(&fixture->arena, "%s-- %0*d\n", text, 300 * 1024, 0);
+}
+
 static void a_changed_file_is_noticed(void **state)
 {
     struct fixture *fixture = *state;
     WB_AUTO(wb_str) content = WB_STR_INIT;
-    const char *text = "-- revision: a1\n-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n";
+    const char *text = enlarged(fixture, "-- revision: a1\n-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n");
     static const char *const changed[] = {
         "-- revision: a2\n-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n",
         "-- revision: a1\n-- revises: b1\n-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n",
@@ -225,13 +231,27 @@ static void a_changed_file_is_noticed(void **state)
     assert_int_equal(wb_revision_read(revision, &content, &fixture->err), WB_OK);
     assert_string_equal(wb_str_text(&content), text);
     for (size_t i = 0; i < WB_COUNT(changed); i++) {
-        put(fixture, "a.sql", changed[i]);
+        put(fixture, "a.sql", enlarged(fixture, changed[i]));
         wb_str_clear(&content);
         assert_int_equal(wb_revision_read(revision, &content, &fixture->err), WB_EFILE);
         assert_string_equal(fixture->err.file, revision->path);
     }
     assert_int_equal(unlink(revision->path), 0);
     assert_int_equal(wb_revision_read(revision, &content, &fixture->err), WB_EIO);
+}
+
+/* What was loaded is what is run, whatever becomes of the files; a large one does not take the place of small ones. */
+static void small_files_are_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    WB_AUTO(wb_str) content = WB_STR_INIT;
+    put(fixture, "a.sql", enlarged(fixture, "-- revision: a1\n-- migrate:up\nSELECT 1;\n"));
+    put(fixture, "b.sql", "-- revision: b1\n-- revises: a1\n-- migrate:up\nSELECT 2;\n");
+    assert_loaded(fixture, NULL, false, "a1, b1");
+    put(fixture, "b.sql", "-- revision: b1\n-- revises: a1\n-- migrate:up\nSELECT 3;\n");
+    assert_int_equal(wb_revision_read(fixture->set.revisions.items[1], &content, &fixture->err), WB_OK);
+    assert_non_null(strstr(wb_str_text(&content), "SELECT 2"));
+    assert_null(fixture->set.revisions.items[0]->kept.data);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -246,6 +266,7 @@ int main(void)
         TEST(size_has_a_limit),
         TEST(many_files_are_loaded_in_order),
         TEST(a_changed_file_is_noticed),
+        TEST(small_files_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

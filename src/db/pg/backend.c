@@ -62,6 +62,8 @@ const struct wb_backend wb_backend_postgresql = {
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .unchecked_sql = "SET check_function_bodies = off",
     .checked_sql = "RESET check_function_bodies",
+    .one_row_sql = {"WITH changed AS (",
+                    " RETURNING 1) SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM changed"},
     .now_sql = "pg_catalog.clock_timestamp()", /* now() is the beginning of the transaction */
     .table_exists_sql = "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE c.relkind IN ('r', 'p') AND c.relname = $2::pg_catalog.name"

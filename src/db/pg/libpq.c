@@ -55,7 +55,8 @@ static enum wb_code find_functions(struct wb_libpq *pq, struct wb_error *err)
 
 enum wb_code wb_libpq_load(struct wb_libpq *ret_pq, struct wb_error *err)
 {
-    struct wb_libpq pq = {.handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)};
+    /* Lazily, as the dynamic linker does it: to look up all that two dozen libraries might call takes a millisecond. */
+    struct wb_libpq pq = {.handle = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE)};
     if (!pq.handle) {
         const char *reason = dlerror();
         wb_fail(err, WB_EFAILED, "PostgreSQL's client library can't be loaded: %s", reason ? reason : LIBRARY);

@@ -17,9 +17,9 @@
     X(conninfoFree) X(conninfoParse) X(consumeInput) X(db) X(enterPipelineMode) X(errorMessage) X(exitPipelineMode)    \
     X(finish) X(flush) X(freeCancel) X(freemem) X(getCancel) X(getCopyData) X(getResult) X(getisnull) X(getvalue)      \
     X(host) X(hostaddr) X(isBusy) X(libVersion) X(nfields) X(ntuples) X(parameterStatus) X(pipelineSync) X(port)       \
-    X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultErrorMessage) X(resultStatus) X(sendPrepare)              \
-    X(sendQueryParams) X(sendQueryPrepared) X(serverVersion) X(setErrorVerbosity) X(setNoticeReceiver)                 \
-    X(setnonblocking) X(socket) X(status) X(transactionStatus) X(user)
+    X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultErrorMessage) X(resultStatus) X(sendFlushRequest)         \
+    X(sendPrepare) X(sendQueryParams) X(sendQueryPrepared) X(serverVersion) X(setErrorVerbosity)                       \
+    X(setNoticeReceiver) X(setnonblocking) X(socket) X(status) X(transactionStatus) X(user)
 /* clang-format on */
 
 /* PQfinish is `pq->finish`. */

@@ -12,6 +12,9 @@
 /* How long the server may take to obey a cancel request before the connection is given up. */
 #define CANCEL_TIMEOUT_MS 10000
 
+/* division_by_zero, of a query with `one_row`. */
+#define NO_ROW "22012"
+
 #define COPY_CHUNK ((size_t)64 * 1024)
 
 /* The queries of one call and how far they have come. */
@@ -162,16 +165,31 @@ static void take_error(struct batch *batch, const PGresult *result)
 {
     if (batch->code != WB_OK)
         return;
-    const char *sql = batch->current < batch->count ? batch->queries[batch->current].sql : "";
-    if (batch->session->pq.resultErrorField(result, PG_DIAG_SQLSTATE) || !is_gone(batch->session))
-        note_failure(batch, wb_pg_result_error(&batch->session->pq, result, sql, batch->err));
+    const struct wb_query *query = batch->current < batch->count ? &batch->queries[batch->current] : NULL;
+    const char *sqlstate = batch->session->pq.resultErrorField(result, PG_DIAG_SQLSTATE);
+    if (query && query->one_row && wb_equal(sqlstate, NO_ROW)) {
+        note_failure(batch, query->on_result(&(struct wb_result){0}, query->user, batch->err));
+        return;
+    }
+    if (sqlstate || !is_gone(batch->session))
+        note_failure(batch, wb_pg_result_error(&batch->session->pq, result, query ? query->sql : "", batch->err));
     else
         note_failure(batch, fail_lost(batch->session, batch->err));
 }
 
+/* What is waited for from here on is something else. */
+static void take_rows(struct batch *batch, PGresult *result)
+{
+    const struct wb_query *query = &batch->queries[batch->current];
+    enum wb_code code = wb_pg_result_deliver(&batch->session->pq, result, query, batch->err);
+    if (code != WB_OK)
+        note_failure(batch, code);
+    else if (query->urgent)
+        wb_pg_watch_begin(batch->session);
+}
+
 static void take_result(struct batch *batch, PGresult *result)
 {
-    enum wb_code code;
     switch (batch->session->pq.resultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
@@ -182,9 +200,7 @@ static void take_result(struct batch *batch, PGresult *result)
             batch->preparing->state = WB_PG_PREPARED_READY;
             break;
         }
-        code = wb_pg_result_deliver(&batch->session->pq, result, &batch->queries[batch->current], batch->err);
-        if (code != WB_OK)
-            note_failure(batch, code);
+        take_rows(batch, result);
         break;
     case PGRES_COPY_IN:
         copy_in(batch);
@@ -270,6 +286,13 @@ static bool send_in_pipeline(const struct batch *batch, size_t index)
                                  0) == 1;
 }
 
+/* Has the server send what it has by then; after the last query it does anyway. */
+static bool hurry(const struct batch *batch, size_t index)
+{
+    return !batch->queries[index].urgent || index + 1 == batch->count ||
+           batch->session->pq.sendFlushRequest(batch->session->connection) == 1;
+}
+
 static bool send_batch(const struct batch *batch)
 {
     if (batch->count == 1)
@@ -277,7 +300,7 @@ static bool send_batch(const struct batch *batch)
     if (!batch->session->pq.enterPipelineMode(batch->session->connection))
         return false;
     for (size_t i = 0; i < batch->count; i++)
-        if (!send_in_pipeline(batch, i))
+        if (!send_in_pipeline(batch, i) || !hurry(batch, i))
             return false;
     return batch->session->pq.pipelineSync(batch->session->connection) == 1;
 }
