@@ -49,6 +49,7 @@ struct reading {
     struct wb_arena *arena;
     const struct wb_heads_table *table;
     struct wb_names heads;
+    bool value; /* of the second column, where there is one */
 };
 
 /* A row that Alembic can't have written, and that no revision's id can be. */
@@ -74,9 +75,28 @@ static enum wb_code collect(const struct wb_result *result, void *user, struct w
     struct reading *reading = user;
     for (size_t i = 0; i < result->row_count; i++) {
         const char *id = result->cells[i * result->column_count];
+        const char *value = result->column_count > 1 ? result->cells[i * result->column_count + 1] : NULL;
         WB_TRY(check_row(reading, id, err));
+        reading->value |= value && (*value == 't' || *value == '1'); /* PostgreSQL's true, SQLite's */
         wb_names_add(reading->arena, &reading->heads, wb_arena_strdup(reading->arena, id));
     }
+    return WB_OK;
+}
+
+enum wb_code wb_heads_read_with(struct wb_session *session, const struct wb_heads_table *table, const char *expression,
+                                struct wb_arena *arena, struct wb_names *ret_heads, bool *ret_value,
+                                struct wb_error *err)
+{
+    struct reading reading = {.arena = arena, .table = table};
+    struct wb_query query = {
+        .sql = wb_arena_printf(arena, "SELECT version_num, %s FROM %s", expression, table->quoted),
+        .on_result = collect,
+        .user = &reading,
+    };
+    size_t failed;
+    WB_TRY(table->backend->run(session, &query, 1, &failed, err));
+    *ret_heads = reading.heads;
+    *ret_value = reading.value;
     return WB_OK;
 }
 

@@ -30,6 +30,14 @@ struct wb_heads_table wb_heads_table_init(struct wb_arena *arena, const struct w
 enum wb_code wb_heads_read(struct wb_session *session, const struct wb_heads_table *table, struct wb_arena *arena,
                            bool *exists, struct wb_names *ret_heads, struct wb_error *err);
 
+/*
+ * The same with a boolean expression that is asked for in the same query, false where there are no rows. Any failure, a
+ * missing table of either's among them, only says that both are to be asked for by themselves.
+ */
+enum wb_code wb_heads_read_with(struct wb_session *session, const struct wb_heads_table *table, const char *expression,
+                                struct wb_arena *arena, struct wb_names *ret_heads, bool *ret_value,
+                                struct wb_error *err);
+
 /* CREATE TABLE, as Alembic does it, but IF NOT EXISTS. */
 struct wb_query wb_heads_create_query(struct wb_arena *arena, const struct wb_heads_table *table);
 

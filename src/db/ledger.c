@@ -290,19 +290,24 @@ enum wb_code wb_ledger_read_latest(struct wb_session *session, const struct wb_l
 }
 
 /* A transactional step that failed has left nothing behind: its entry's next statement is the first. */
+#define UNFINISHED "(state = 'started' OR (state = 'failed' AND next_statement > 0))"
+
+const char *wb_ledger_unfinished_sql(struct wb_arena *arena, const struct wb_ledger *ledger)
+{
+    return wb_arena_printf(arena, "EXISTS (SELECT 1 FROM %s WHERE " UNFINISHED ")", ledger->quoted);
+}
+
 enum wb_code wb_ledger_read_unfinished(struct wb_session *session, const struct wb_ledger *ledger,
                                        struct wb_arena *arena, struct wb_ledger_entries *ret_entries,
                                        struct wb_error *err)
 {
     struct reading reading = {.arena = arena};
     struct wb_query query = {
-        .sql = wb_arena_printf(
-            arena,
-            "SELECT " SHORT_COLUMNS
-            " FROM %s AS entry WHERE (state = 'started' OR (state = 'failed' AND next_statement > 0))"
-            " AND NOT EXISTS (SELECT 1 FROM %s AS later"
-            " WHERE later.revision = entry.revision AND later.id > entry.id) ORDER BY id",
-            ledger->quoted, ledger->quoted)};
+        .sql = wb_arena_printf(arena,
+                               "SELECT " SHORT_COLUMNS " FROM %s AS entry WHERE " UNFINISHED
+                               " AND NOT EXISTS (SELECT 1 FROM %s AS later"
+                               " WHERE later.revision = entry.revision AND later.id > entry.id) ORDER BY id",
+                               ledger->quoted, ledger->quoted)};
     WB_TRY(read_entries(session, query, &reading, err));
     *ret_entries = reading.entries;
     return WB_OK;

@@ -76,6 +76,9 @@ struct wb_query wb_ledger_finish_query(struct wb_arena *arena, const struct wb_l
 enum wb_code wb_ledger_read_latest(struct wb_session *session, const struct wb_ledger *ledger, struct wb_arena *arena,
                                    struct wb_ledger_entries *ret_entries, struct wb_error *err);
 
+/* A boolean expression: false where the query below finds nothing; true, too, where others have carried on with it. */
+const char *wb_ledger_unfinished_sql(struct wb_arena *arena, const struct wb_ledger *ledger);
+
 /* The entries of steps outside of transactions that were begun and have not come to their end, oldest first. */
 enum wb_code wb_ledger_read_unfinished(struct wb_session *session, const struct wb_ledger *ledger,
                                        struct wb_arena *arena, struct wb_ledger_entries *ret_entries,

@@ -16,6 +16,13 @@ enum wb_code wb_bookkeeping_read(struct wb_target *target, struct wb_arena *aren
                                  struct wb_names *ret_heads, struct wb_error *err);
 
 /*
+ * One query for the usual case: `*ret_whole` when there are heads, which it reads, and nothing is half done. Otherwise
+ * that says nothing: the heads, and the ledger, are to be asked for by themselves.
+ */
+enum wb_code wb_bookkeeping_glance(struct wb_target *target, struct wb_arena *arena, bool *ret_whole,
+                                   struct wb_names *ret_heads, struct wb_error *err);
+
+/*
  * Settles which schema the tables are in, so that a revision that changes the search path can't lose them. WB_ECONFIG
  * when the search path leads nowhere.
  */

@@ -189,24 +189,36 @@ static enum wb_code try_once(struct wb_target *target, const struct wb_migration
     return WB_OK;
 }
 
+/* Whether the heads are at the goal, and nothing is half done. */
+static enum wb_code check_goal(struct wb_target *target, const struct wb_migration *migration, struct attempt *attempt,
+                               bool is_whole, bool *ret_done, struct wb_error *err)
+{
+    struct wb_walk walk = {0};
+    const struct wb_graph *graph = attempt->revisions->graph;
+    WB_TRY(migration->direction == WB_UP
+               ? wb_walk_upgrade(graph, &attempt->heads, migration->goal, &attempt->arena, &walk, err)
+               : wb_walk_downgrade(graph, &attempt->heads, migration->goal, &attempt->arena, &walk, err));
+    WB_AUTO(wb_error) half = WB_ERROR_INIT;
+    *ret_done = walk.count == 0 && (is_whole || wb_journal_check_way(target, graph, migration->direction,
+                                                                     &attempt->arena, &half) != WB_EPERSON);
+    if (*ret_done)
+        emit_up_to_date(target, attempt);
+    return WB_OK;
+}
+
 /* Whether the database is where it should be already: the usual case at start, settled without the lock. */
 static enum wb_code is_done(struct wb_target *target, const struct wb_migration *migration, bool *ret_done,
                             struct wb_error *err)
 {
-    struct attempt attempt = {0};
-    enum wb_code code = read_state(target, migration, &attempt, err);
-    if (code == WB_OK && attempt.managed) {
-        struct wb_walk walk = {0};
-        const struct wb_graph *graph = attempt.revisions->graph;
-        code = migration->direction == WB_UP
-                   ? wb_walk_upgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err)
-                   : wb_walk_downgrade(graph, &attempt.heads, migration->goal, &attempt.arena, &walk, err);
-        WB_AUTO(wb_error) half = WB_ERROR_INIT;
-        *ret_done = code == WB_OK && walk.count == 0 &&
-                    wb_journal_check_way(target, graph, migration->direction, &attempt.arena, &half) != WB_EPERSON;
-        if (*ret_done)
-            emit_up_to_date(target, &attempt);
-    }
+    struct attempt attempt = {.revisions = migration->revisions, .managed = true};
+    bool is_whole = false;
+    enum wb_code code = WB_OK;
+    if (migration->direction == WB_UP)
+        code = wb_bookkeeping_glance(target, &attempt.arena, &is_whole, &attempt.heads, err);
+    if (code == WB_OK && !is_whole)
+        code = read_state(target, migration, &attempt, err);
+    if (code == WB_OK && attempt.managed)
+        code = check_goal(target, migration, &attempt, is_whole, ret_done, err);
     wb_arena_release(&attempt.arena);
     return code;
 }

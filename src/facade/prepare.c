@@ -27,12 +27,15 @@ static enum wb_code find_pending(struct wb_target *target, const struct wb_revis
                                  struct wb_names *ret_pending, const char **ret_where, struct wb_arena *arena,
                                  struct wb_error *err)
 {
-    bool managed;
     struct wb_names heads = {0};
     struct wb_walk walk = {0};
-    WB_TRY(wb_bookkeeping_read(target, arena, &managed, &heads, err));
+    bool is_whole, managed = true;
+    WB_TRY(wb_bookkeeping_glance(target, arena, &is_whole, &heads, err));
+    if (!is_whole)
+        WB_TRY(wb_bookkeeping_read(target, arena, &managed, &heads, err));
     WB_TRY(wb_walk_upgrade(revisions->graph, &heads, goal, arena, &walk, err));
-    WB_TRY(wb_journal_check_way(target, revisions->graph, WB_UP, arena, err));
+    if (!is_whole)
+        WB_TRY(wb_journal_check_way(target, revisions->graph, WB_UP, arena, err));
     for (size_t i = 0; i < walk.count; i++)
         wb_names_add(arena, ret_pending, walk.items[i].revision->id);
     *ret_where = managed ? wb_names_join(arena, &heads, "base") : "base (it has no heads table)";

@@ -204,3 +204,15 @@ def test_each_step_is_told_when_it_is_done(project, database, whimbrel):
     result = run.finish().ok()
     (line,) = [line for line in result.err.splitlines() if "[2/3]" in line]
     assert line.endswith(": 2.0 s"), line
+
+
+# ---- Nothing to do ----
+
+@pytest.mark.parametrize("command", [["upgrade"], ["run", "--", "true"], ["run", "--mode", "check", "--", "true"]])
+def test_nothing_to_do_is_one_query(project, database, whimbrel, cluster, command):
+    project.chain("a1", "b2")
+    whimbrel("upgrade").ok()
+    with Proxy(cluster) as proxy:
+        proxy.fault = Fault("delay", CLIENT, pattern=rb"^P", at=NEVER)
+        result = whimbrel(command[0], "--url", proxy.url(database.name), *command[1:]).ok()
+        assert NEVER - proxy.fault.left == 1, result
