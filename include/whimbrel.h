@@ -78,25 +78,24 @@ WB_API void wb_error_release(struct wb_error *err);
 /* ---- Events --------------------------------------------------------------------------------------------------- */
 
 enum wb_event_type {
-    WB_EVENT_WAITING,          /* the database does not answer yet; `text`: why; `elapsed_ms` so far */
-    WB_EVENT_CONNECTED,        /* `text`: the redacted URL; `elapsed_ms` since the first try */
-    WB_EVENT_CONNECTION_LOST,  /* in the middle; it is tried again; `text`: why; `revision` or NULL; `elapsed_ms` */
-    WB_EVENT_DATABASE_CREATED, /* `text`: its name */
-    WB_EVENT_PENDING,          /* mode wait: `total` revisions are pending, and somebody else is to apply them */
-    WB_EVENT_LOCK_WAITING,     /* somebody else migrates; `text`: who, as far as known; `elapsed_ms` so far */
-    WB_EVENT_LOCK_OBTAINED,    /* `elapsed_ms`: how long it took; only when it had to be waited for */
-    WB_EVENT_PLANNED,          /* `total` steps are to be run */
-    WB_EVENT_STEP_STARTED, /* `revision`, `downgrade`, `text`: its message; `step` of `total`. It is on its way to the
-                                   server, together with the COMMIT of the one before, which is told to be done later */
-    WB_EVENT_STEP_DONE,    /* the same; `elapsed_ms` */
-    WB_EVENT_PROGRESS,     /* a statement is still running; `text`: what the server is at, and who it waits for;
+    WB_EVENT_WAITING,           /* the database does not answer yet; `text`: why; `elapsed_ms` so far */
+    WB_EVENT_CONNECTED,         /* `text`: the redacted URL; `elapsed_ms` since the first try */
+    WB_EVENT_CONNECTION_LOST,   /* in the middle; it is tried again; `text`: why; `revision` or NULL; `elapsed_ms` */
+    WB_EVENT_DATABASE_CREATED,  /* `text`: its name */
+    WB_EVENT_PENDING,           /* mode wait: `total` revisions are pending, and somebody else is to apply them */
+    WB_EVENT_LOCK_WAITING,      /* somebody else migrates; `text`: who, as far as known; `elapsed_ms` so far */
+    WB_EVENT_LOCK_OBTAINED,     /* `elapsed_ms`: how long it took; only when it had to be waited for */
+    WB_EVENT_PLANNED,           /* `total` steps are to be run */
+    WB_EVENT_STEP_STARTED,      /* `revision`, `downgrade`, `text`: its message; `step` of `total` */
+    WB_EVENT_STEP_DONE,         /* the same; `elapsed_ms` */
+    WB_EVENT_PROGRESS,          /* a statement is still running; `text`: what the server is at, and who it waits for;
                                    `percent`; `elapsed_ms` so far. Every second, from the second second on */
-    WB_EVENT_STEP_RETRIED, /* the step was rolled back and is tried again; `text`: why */
-    WB_EVENT_STEP_FAILED,  /* the step was rolled back; the error that is returned says why */
-    WB_EVENT_STAMPED,      /* `text`: the heads now */
-    WB_EVENT_NOTICE,       /* the database says something; `text`, `severity` in the server's word */
-    WB_EVENT_WARNING,      /* whimbrel says something; `text` */
-    WB_EVENT_UP_TO_DATE,   /* nothing is pending */
+    WB_EVENT_STEP_RETRIED,      /* the step was rolled back and is tried again; `text`: why */
+    WB_EVENT_STEP_FAILED,       /* the step was rolled back; the error that is returned says why */
+    WB_EVENT_STAMPED,           /* `text`: the heads now */
+    WB_EVENT_NOTICE,            /* the database says something; `text`, `severity` in the server's word */
+    WB_EVENT_WARNING,           /* whimbrel says something; `text` */
+    WB_EVENT_UP_TO_DATE,        /* nothing is pending */
     WB_EVENT_REPLICAS_WAITING,  /* replicas have not followed yet; `text`: which, and how far; `elapsed_ms` so far */
     WB_EVENT_REPLICAS_FOLLOWED, /* `total` replicas have; `elapsed_ms`: how long that took */
     WB_EVENT_DONE,              /* everything planned is done; `total`, `elapsed_ms`; `text`: the heads now */
