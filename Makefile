@@ -93,8 +93,9 @@ test-asan: ## run every test with that build
 	@$(MAKE) --no-print-directory asan .venv/.test .venv/.old
 	@.venv/bin/python scripts/test --build build-asan
 
-bench: ## measure: start, many files, a large graph, apply, diff, size
-	@scripts/install-deps bench
+bench: ## measure: start, many files, a large graph, apply, diff, size; the static program too
+	@scripts/install-deps bench static
+	@scripts/build-static >/dev/null
 	@$(MAKE) --no-print-directory all .venv/.test .venv/.old
 	@.venv/bin/python bench/run
 

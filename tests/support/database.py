@@ -44,6 +44,11 @@ class PostgreSQL(Database):
         return int(self.query("SHOW server_version_num")[0][0]) // 10000
 
     @property
+    def watches_clients(self):
+        """Whether it notices that a client has gone for which it works; steps share a message only then."""
+        return self.version >= 14
+
+    @property
     def tcp_url(self):
         return self.cluster.tcp_url(self.name)
 
