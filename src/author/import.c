@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -161,6 +162,26 @@ static enum wb_code prepare(struct wb_import *import, struct wb_imported *import
 
 /* ---- Files ---------------------------------------------------------------------------------------------------- */
 
+/* Seconds east of Greenwich: "", "Z", "+01", "-0130", "+01:30". */
+static bool read_offset(const char *text, long *ret_seconds)
+{
+    *ret_seconds = 0;
+    if (!*text || strcmp(text, "Z") == 0)
+        return true;
+    if (*text != '+' && *text != '-')
+        return false;
+    const char digits[] = {text[1], text[1] ? text[2] : '\0', '\0'};
+    char *end;
+    long hours = strtol(digits, &end, 10), minutes = 0;
+    if (end != digits + 2)
+        return false;
+    const char *rest = text + 3 + (text[3] == ':');
+    if (*rest)
+        minutes = strtol(rest, &end, 10);
+    *ret_seconds = (hours * 60 + minutes) * 60 * (*text == '-' ? -1 : 1);
+    return !*rest || (end == rest + 2 && !*end);
+}
+
 /* "2024-01-02T10:11:12+01:00", in the zone that new files are named in. False when it is no such time. */
 static bool read_created(const char *text, const char *zone, struct tm *ret_time, time_t *ret_epoch)
 {
@@ -169,11 +190,11 @@ static bool read_created(const char *text, const char *zone, struct tm *ret_time
     const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &parsed) : NULL;
     if (!rest)
         return false;
-    int hours = 0, minutes = 0;
-    char sign = '+';
-    if (*rest && *rest != 'Z' && sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) < 2)
+    if (*rest == '.') /* parts of a second */
+        rest += 1 + strspn(rest + 1, "0123456789");
+    long offset;
+    if (!read_offset(rest, &offset))
         return false;
-    long offset = (hours * 60L + minutes) * 60 * (sign == '-' ? -1 : 1);
     *ret_epoch = timegm(&parsed) - offset;
     return wb_compose_time(*ret_epoch, zone, ret_time, &ignored) == WB_OK;
 }

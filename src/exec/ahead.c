@@ -42,7 +42,7 @@ static const char *describe_origin(const struct wb_ledger_entry *entry, struct w
 struct search {
     struct wb_target *target;
     const struct wb_revision_set *files;
-    const struct wb_ledger_entries *entries;
+    struct wb_ledger_entries entries;
     struct wb_arena *arena;
     struct wb_names names; /* what the files don't have: found so far, and still to be looked up */
     struct {
@@ -102,7 +102,7 @@ static enum wb_code find_all(struct search *search, struct wb_ahead *ahead, stru
 {
     while (search->found.count < search->names.count) {
         const char *name = search->names.items[search->found.count];
-        const struct wb_ledger_entry *newest = newest_entry(search->entries, name);
+        const struct wb_ledger_entry *newest = newest_entry(&search->entries, name);
         struct wb_revision *revision;
         WB_TRY(look_up(search, name, newest, &revision, err));
         if (!revision) {
@@ -157,16 +157,14 @@ static bool nothing_is_missing(const struct wb_ahead *ahead, const struct wb_led
 /* `ahead` has the heads, and `search` is for those of them that are not among the files. */
 static enum wb_code read_ledger(struct search *search, struct wb_ahead *ahead, struct wb_error *err)
 {
-    struct wb_ledger_entries entries = {0};
     struct wb_target *target = search->target;
     size_t count = search->names.count;
-    WB_TRY(wb_ledger_read_latest(target->session, &target->ledger, search->arena, &entries, err));
-    search->entries = &entries;
+    WB_TRY(wb_ledger_read_latest(target->session, &target->ledger, search->arena, &search->entries, err));
     WB_TRY(complete(search, ahead, err));
-    ahead->is_ahead = nothing_is_missing(ahead, &entries, search->arena);
+    ahead->is_ahead = nothing_is_missing(ahead, &search->entries, search->arena);
     for (size_t i = 0; i < count; i++) {
         const char *revision = search->names.items[i];
-        const struct wb_ledger_entry *newest = newest_entry(&entries, revision);
+        const struct wb_ledger_entry *newest = newest_entry(&search->entries, revision);
         const char *origin = is_applied(newest) ? describe_origin(newest, search->arena) : NULL;
         *WB_PUSH(search->arena, ahead->unknown) = (struct wb_ahead_head){revision, origin};
         ahead->is_ahead = ahead->is_ahead && origin;

@@ -17,8 +17,8 @@ static const struct kind {
     const char *prefix;
     time_t valid_s;
 } kinds[] = {
-    [WB_CACHE_SAME] = {"same-", 7 * 24 * 60 * 60}, /* a server may be replaced under its URL */
-    [WB_CACHE_PRINTED] = {"printed-", 60 * 60},    /* a command may go by the date, or by what it asks of others */
+    [WB_CACHE_SAME] = {"same-", 7L * 24 * 60 * 60}, /* a server may be replaced under its URL */
+    [WB_CACHE_PRINTED] = {"printed-", 60L * 60},    /* a command may go by the date, or by what it asks of others */
 };
 
 static const char *cache_folder(struct wb_arena *arena)

@@ -14,7 +14,7 @@
 
 #define OWN_CONFIG "whimbrel.ini"
 #define OWN_FOLDER "migrations"
-#define STEP_TIMEOUT_MS (5 * 60 * 1000L)
+#define STEP_TIMEOUT_MS (5L * 60 * 1000)
 
 /* Everything of one import, until it is a result. */
 struct work {

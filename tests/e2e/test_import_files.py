@@ -195,6 +195,23 @@ def test_sqitch_reworked_change(files, whimbrel):
     assert "ADD more" in next((whimbrel.folder / "a").glob("*_one_2_again.sql")).read_text()
 
 
+@pytest.mark.parametrize("planned, created", [
+    ("2024-01-01T10:00:00+01:30", "2024-01-01T08:30:00Z"),
+    ("2024-01-01T10:00:00-0130", "2024-01-01T11:30:00Z"),
+    ("2024-01-01T10:00:00+02", "2024-01-01T08:00:00Z"),
+    ("2024-01-01T10:00:00.125Z", "2024-01-01T10:00:00Z"),
+    ("2024-01-01T10:00:00*02", None),
+    ("2024-01-01T10:00:00+x2", None),
+    ("2024-01-01T10:00:00+02:3", None),
+])
+def test_time_zones(files, whimbrel, planned, created):
+    whimbrel_import(whimbrel, "sqitch", SQITCH | {
+        "sqitch.plan": SQITCH["sqitch.plan"].replace("2024-01-01T10:00:00Z", planned)})
+    history = whimbrel("history", "--json", env={"WHIMBREL_DIR": "a"}).ok().json()
+    assert history[-1]["revision"] == "one"
+    assert history[-1].get("created") == created
+
+
 def test_transactions_inside_are_taken_out(files, whimbrel):
     text = "CREATE TABLE one (id integer);\nCOMMIT;\nVACUUM;\nBEGIN;\nCREATE TABLE two (id integer);\n"
     result = whimbrel_import(whimbrel, "golang-migrate", {"1_x.up.sql": text, "1_x.down.sql": "SELECT 1;"})

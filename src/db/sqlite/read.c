@@ -534,9 +534,8 @@ static enum wb_code run_queries(struct wb_session *session, struct reading *read
     };
     size_t failed;
     /* A file that is not there yet would be made by BEGIN. */
-    bool missing = ((struct wb_sqlite_session *)session)->missing;
-    enum wb_code code = session->backend->run(session, queries + missing, WB_COUNT(queries) - 2 * missing, &failed,
-                                              err);
+    size_t bare = ((struct wb_sqlite_session *)session)->missing ? 1 : 0;
+    enum wb_code code = session->backend->run(session, queries + bare, WB_COUNT(queries) - 2 * bare, &failed, err);
     struct wb_error ignored = WB_ERROR_INIT;
     if (code != WB_OK)
         (void)wb_session_run(session, "ROLLBACK", &ignored);
