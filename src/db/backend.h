@@ -57,8 +57,8 @@ struct wb_query {
     /* The result is wanted as soon as it is there, not when the message with all the queries has been worked off. */
     bool urgent;
     /*
-     * It has `one_row_sql` of the backend around it: what follows it in the message is not run where it meets no row.
-     * `on_result` is told of no row even so.
+     * It has `one_row_sql` of the backend around it: what follows it in the message is not run where it does not meet one
+     * row. `on_result` is told of no row then.
      */
     bool one_row;
 };
@@ -147,7 +147,7 @@ struct wb_backend {
     const char *begin_sql; /* takes the write lock where WB_CAN_LOCK_TABLE is missing */
     /*
      * What stands before and behind an INSERT, UPDATE or DELETE so that it fails, with SQLSTATE 22012 (division_by_zero),
-     * where it meets no row; NULL where queries are run one after the other.
+     * where it does not meet one row; NULL where queries are run one after the other.
      */
     const char *one_row_sql[2];
     const char *now_sql;          /* an expression: the time now, as the ledger writes it */

@@ -54,6 +54,9 @@ static bool is_missing_table(const struct wb_error *err)
     return wb_equal(err->sqlstate, "42P01") || wb_equal(err->sqlstate, "3F000");
 }
 
+/* 1 or 0, whatever operators the search path may lead to. */
+#define IS_ONE_ROW "(pg_catalog.count(*) OPERATOR(pg_catalog.=) 1)::integer"
+
 const struct wb_backend wb_backend_postgresql = {
     .name = "postgresql",
     .capabilities = WB_CAN_TRANSACTIONAL_DDL | WB_CAN_SESSION_SETTINGS | WB_CAN_SCHEMAS | WB_CAN_CREATE_DATABASE |
@@ -62,8 +65,7 @@ const struct wb_backend wb_backend_postgresql = {
     .begin_sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     .unchecked_sql = "SET check_function_bodies = off",
     .checked_sql = "RESET check_function_bodies",
-    .one_row_sql = {"WITH changed AS (",
-                    " RETURNING 1) SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) FROM changed"},
+    .one_row_sql = {"WITH changed AS (", " RETURNING 1) SELECT 1 OPERATOR(pg_catalog./) " IS_ONE_ROW " FROM changed"},
     .now_sql = "pg_catalog.clock_timestamp()", /* now() is the beginning of the transaction */
     .table_exists_sql = "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                         " WHERE c.relkind IN ('r', 'p') AND c.relname = $2::pg_catalog.name"
