@@ -21,20 +21,28 @@ enum wb_code wb_bookkeeping_read(struct wb_target *target, struct wb_arena *aren
     return wb_heads_read(target->session, &target->heads, arena, ret_managed, ret_heads, err);
 }
 
-enum wb_code wb_bookkeeping_glance(struct wb_target *target, struct wb_arena *arena, bool *ret_whole,
-                                   struct wb_names *ret_heads, struct wb_error *err)
+/* In one query, where there are heads and nothing is half done; whatever is not so, `*ret_whole` is false. */
+static enum wb_code read_whole(struct wb_target *target, struct wb_arena *arena, struct wb_names *ret_heads,
+                               bool *ret_whole, struct wb_error *err)
 {
     const char *unfinished = wb_ledger_unfinished_sql(arena, &target->ledger);
     bool found = false;
-    *ret_whole = false;
-    if (target->search_path)
-        return WB_OK;
     enum wb_code code = wb_heads_read_with(target->session, &target->heads, unfinished, arena, ret_heads, &found, err);
     if (code == WB_ECANCELLED || code == WB_EUNREACHABLE)
         return code;
     *ret_whole = code == WB_OK && ret_heads->count && !found;
     wb_error_release(err);
     return WB_OK;
+}
+
+enum wb_code wb_bookkeeping_glance(struct wb_target *target, struct wb_arena *arena, bool *ret_managed,
+                                   struct wb_names *ret_heads, bool *ret_whole, struct wb_error *err)
+{
+    *ret_whole = false;
+    if (!target->search_path)
+        WB_TRY(read_whole(target, arena, ret_heads, ret_whole, err));
+    *ret_managed = true;
+    return *ret_whole ? WB_OK : wb_bookkeeping_read(target, arena, ret_managed, ret_heads, err);
 }
 
 /* ---- Which schema ---- */

@@ -16,11 +16,11 @@ enum wb_code wb_bookkeeping_read(struct wb_target *target, struct wb_arena *aren
                                  struct wb_names *ret_heads, struct wb_error *err);
 
 /*
- * One query for the usual case: `*ret_whole` when there are heads, which it reads, and nothing is half done. Otherwise
- * that says nothing: the heads, and the ledger, are to be asked for by themselves.
+ * The same, and `*ret_whole` when that query has told, too, that nothing is half done: the usual case, for which it is all
+ * that has to be asked. Otherwise the ledger is to be asked by itself.
  */
-enum wb_code wb_bookkeeping_glance(struct wb_target *target, struct wb_arena *arena, bool *ret_whole,
-                                   struct wb_names *ret_heads, struct wb_error *err);
+enum wb_code wb_bookkeeping_glance(struct wb_target *target, struct wb_arena *arena, bool *ret_managed,
+                                   struct wb_names *ret_heads, bool *ret_whole, struct wb_error *err);
 
 /*
  * Settles which schema the tables are in, so that a revision that changes the search path can't lose them. WB_ECONFIG

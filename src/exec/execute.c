@@ -59,9 +59,8 @@ static enum wb_code check_still_open(const struct wb_message *message, struct wb
 /* A function that a revision calls has dropped what the session kept prepared, or taken the name. */
 static bool lacks_prepared(const struct wb_message *message, const struct wb_error *err)
 {
-    bool own = message->repeats && message->failed < message->origins.count &&
-               !message->origins.items[message->failed].statement;
-    return own && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
+    const struct wb_query *query = wb_message_failed(message);
+    return query && query->repeated && (strcmp(err->sqlstate, "26000") == 0 || strcmp(err->sqlstate, "42P05") == 0);
 }
 
 /* The pause is told before it is made. */
@@ -168,8 +167,8 @@ static struct wb_query commit_query(struct wb_execution *execution)
 /* The server has told, perhaps with its last words, that it failed of something before the next COMMIT. */
 static bool failed_before_commit(const struct wb_message *message, const struct wb_error *err)
 {
-    return err->sqlstate[0] && message->failed < message->queries.count &&
-           message->queries.items[message->failed].on_result != on_committed;
+    const struct wb_query *query = wb_message_failed(message);
+    return err->sqlstate[0] && query && query->on_result != on_committed;
 }
 
 static void note_unanswered(struct wb_execution *execution, const struct wb_message *message,

@@ -99,3 +99,8 @@ enum wb_code wb_message_send(struct wb_message *message, struct wb_error *err)
     message->queries.count = message->origins.count = 0;
     return WB_OK;
 }
+
+const struct wb_query *wb_message_failed(const struct wb_message *message)
+{
+    return message->failed < message->queries.count ? &message->queries.items[message->failed] : NULL;
+}

@@ -56,4 +56,7 @@ void wb_message_add_statements(struct wb_message *message);
  */
 enum wb_code wb_message_send(struct wb_message *message, struct wb_error *err);
 
+/* The query that has failed; NULL when it was none of the message's. */
+const struct wb_query *wb_message_failed(const struct wb_message *message);
+
 #endif

@@ -210,13 +210,11 @@ static enum wb_code check_goal(struct wb_target *target, const struct wb_migrati
 static enum wb_code is_done(struct wb_target *target, const struct wb_migration *migration, bool *ret_done,
                             struct wb_error *err)
 {
-    struct attempt attempt = {.revisions = migration->revisions, .managed = true};
+    struct attempt attempt = {.revisions = migration->revisions};
     bool is_whole = false;
-    enum wb_code code = WB_OK;
-    if (migration->direction == WB_UP)
-        code = wb_bookkeeping_glance(target, &attempt.arena, &is_whole, &attempt.heads, err);
-    if (code == WB_OK && !is_whole)
-        code = read_state(target, migration, &attempt, err);
+    enum wb_code code = migration->direction == WB_UP ? wb_bookkeeping_glance(target, &attempt.arena, &attempt.managed,
+                                                                              &attempt.heads, &is_whole, err)
+                                                      : read_state(target, migration, &attempt, err);
     if (code == WB_OK && attempt.managed)
         code = check_goal(target, migration, &attempt, is_whole, ret_done, err);
     wb_arena_release(&attempt.arena);

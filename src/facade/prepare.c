@@ -29,10 +29,8 @@ static enum wb_code find_pending(struct wb_target *target, const struct wb_revis
 {
     struct wb_names heads = {0};
     struct wb_walk walk = {0};
-    bool is_whole, managed = true;
-    WB_TRY(wb_bookkeeping_glance(target, arena, &is_whole, &heads, err));
-    if (!is_whole)
-        WB_TRY(wb_bookkeeping_read(target, arena, &managed, &heads, err));
+    bool managed, is_whole;
+    WB_TRY(wb_bookkeeping_glance(target, arena, &managed, &heads, &is_whole, err));
     WB_TRY(wb_walk_upgrade(revisions->graph, &heads, goal, arena, &walk, err));
     if (!is_whole)
         WB_TRY(wb_journal_check_way(target, revisions->graph, WB_UP, arena, err));

@@ -39,7 +39,7 @@ def crash(cluster):
         except ProcessLookupError:
             pass
     cluster.process.wait(10)
-    cluster.start_after_crash()
+    cluster.restart()
     assert cluster.process.poll() is None, cluster.log.read_text(errors="replace")[-2000:]
 
 

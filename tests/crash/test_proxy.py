@@ -148,12 +148,13 @@ def test_commit_whose_outcome_cannot_be_asked_for(short, proxy, upgrade, single,
 @pytest.mark.parametrize("how", ["deafen"] if STRIDE > 1 else ["deafen", "swallow"])
 def test_signal_ends_a_run_that_waits_for_a_silent_server(short, proxy, upgrade, single, how, whimbrel, database):
     """With nothing but silence after a COMMIT, nothing is claimed about it."""
-    proxy.fault = Fault(how, pattern=COMMIT, at=3)
+    upgrade("a1", past=True).ok()
+    proxy.fault = Fault(how, pattern=COMMIT, at=2)
     run = whimbrel.start("upgrade", "--url", proxy.url(database.name))
     assert proxy.fault.struck.wait(20)
     time.sleep(0.2)
     run.signal(signal.SIGTERM)
-    result = run.finish(20).failed(143, "revision ", "not known", "run the same command again")
+    result = run.finish(20).failed(143, "revision b2", "not known", "run the same command again")
     assert "rolled back" not in result.err, result
     with database.connect() as connection:  # the server would notice one day
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "

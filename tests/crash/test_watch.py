@@ -143,6 +143,12 @@ def proxy(cluster):
         yield proxy
 
 
+def assert_carries_on(judge, whimbrel):
+    judge.half_way()
+    whimbrel("upgrade").ok()
+    judge.finished()
+
+
 def test_swallowed_answer_to_commit_is_found_out(judge, database, whimbrel, proxy):
     proxy.fault = Fault("deafen", pattern=COMMIT, at=3)
     result = whimbrel("upgrade", "--url", proxy.url(database.name), timeout=40).ok()
@@ -153,9 +159,7 @@ def test_swallowed_answer_to_commit_is_found_out(judge, database, whimbrel, prox
 def test_swallowed_commit_is_found_out(judge, database, whimbrel, proxy):
     proxy.fault = Fault("swallow", pattern=COMMIT, at=3)
     whimbrel("upgrade", "--url", proxy.url(database.name), timeout=40).failed(4, "rolled back")
-    judge.half_way()
-    whimbrel("upgrade").ok()
-    judge.finished()
+    assert_carries_on(judge, whimbrel)
 
 
 def test_swallowed_statement_is_found_out(judge, database, whimbrel, proxy):
@@ -166,9 +170,7 @@ def test_swallowed_statement_is_found_out(judge, database, whimbrel, proxy):
     whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).failed(
         4, "b2", "network swallows", "rolled back", "at a1")
     assert proxy.fault.struck.is_set()
-    judge.half_way()
-    whimbrel("upgrade").ok()
-    judge.finished()
+    assert_carries_on(judge, whimbrel)
 
 
 def test_swallowed_answer_to_steps_is_found_out(judge, database, whimbrel, proxy):
@@ -187,9 +189,7 @@ def test_swallowed_answer_to_a_statement_is_found_out(judge, database, whimbrel,
     proxy.fault = Fault("swallow", SERVER, pattern=rb"\AC....INSERT 0 1\0")
     whimbrel("upgrade", "--url", proxy.url(database.name), timeout=60).failed(4, "b2", "connection", "network swallows")
     assert proxy.fault.struck.is_set()
-    judge.half_way()
-    whimbrel("upgrade").ok()
-    judge.finished()
+    assert_carries_on(judge, whimbrel)
 
 
 @pytest.mark.skipif(STRIDE > 1, reason="takes more than a minute: make torture")

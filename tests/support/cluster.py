@@ -140,25 +140,25 @@ class Cluster:
             check=True, capture_output=True, cwd="/")
         password_file.unlink()
 
-    def start(self):
+    def start(self, seconds=10):
+        """Orphaned children of one that has crashed may take a moment to be gone: no new one begins before."""
+        deadline = time.monotonic() + seconds
+        while True:
+            before = self.log.stat().st_size if self.log.exists() else 0
+            try:
+                return self._start_once()
+            except RuntimeError:
+                if b"is still in use" not in self.log.read_bytes()[before:] or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def _start_once(self):
         options = self.settings | {"port": self.port, "unix_socket_directories": self.folder}
         arguments = [word for key, value in options.items() for word in ("-c", f"{key}={value}")]
         with open(self.log, "ab") as log:
             self.process = start_server([find_program("postgres"), "-D", str(self.data), *arguments], log)
         self._wait_until_ready()
         return self
-
-    def start_after_crash(self, seconds=10):
-        """Its orphaned children, killed or not, may take a moment to be gone: no new server begins before."""
-        deadline = time.monotonic() + seconds
-        while True:
-            start = self.log.stat().st_size
-            try:
-                return self.start()
-            except RuntimeError:
-                if b"is still in use" not in self.log.read_bytes()[start:] or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
 
     @property
     def version(self):
