@@ -49,7 +49,9 @@ static const struct kind *kind_of(const char *name)
 
 static bool is_valid(const struct kind *kind, const struct stat *status)
 {
-    time_t age = time(NULL) - status->st_mtime;
+    struct timespec now; /* not of time(), which may be a tick behind the time of a file that was just written */
+    clock_gettime(CLOCK_REALTIME, &now);
+    time_t age = now.tv_sec - status->st_mtime;
     return S_ISREG(status->st_mode) && status->st_uid == geteuid() && age >= 0 && age < kind->valid_s;
 }
 
